@@ -1,0 +1,34 @@
+// Runs every suite: `npm test [pattern …]`. The Linux suites need root and say so where they are skipped.
+import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+
+const patterns = process.argv.slice(2)
+const chosen = (files: string[]) =>
+  files.filter((file) => patterns.length === 0 || patterns.some((p) => file.includes(p))).sort()
+
+/** In one process: fast, and nothing in them touches the machine. */
+const inProcess = chosen(
+  globSync([
+    'src/**/*.test.ts',
+    'testing/**/*.test.ts',
+    'tools/**/*.test.ts',
+    'test/*.test.ts',
+    'test/cluster/**/*.test.ts',
+  ]),
+)
+/** One process each, one after another: they start real clusters, which would starve each other. */
+const onLinux = chosen(globSync('test/linux/**/*.test.ts'))
+
+function run(flags: string[], files: string[]): boolean {
+  if (files.length === 0) return true
+  const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...flags, ...files], {
+    stdio: 'inherit',
+  })
+  return status === 0
+}
+
+const results = [
+  run(['--test-isolation=none'], inProcess),
+  run(['--test-concurrency=1', '--test-timeout=900000'], onLinux),
+]
+process.exit(results.every(Boolean) ? 0 : 1)
