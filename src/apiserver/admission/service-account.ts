@@ -1,0 +1,70 @@
+import { Pod } from '../../api/kinds/core/pod.ts'
+import { ServiceAccount } from '../../api/kinds/core/service-account.ts'
+import type { ObjectRef } from '../../api/meta.ts'
+import type { Clock } from '../../std/clock.ts'
+import type { Store } from '../../store/store.ts'
+import { keyFor, lookup } from '../context.ts'
+import { type AdmissionPlugin, type AdmissionRequest, refused } from './plugin.ts'
+
+const DEFAULT = 'default'
+
+/** How long a new namespace may take to get its default account. */
+const DEFAULT_WAIT_MS = 1500
+
+/** The kubelet's own pods, shown in the API: they speak to nobody. */
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
+
+/** Every pod runs as a service account that exists; as `default` when it names none. */
+export function serviceAccount(store: Store, clock: Clock): AdmissionPlugin {
+  return {
+    name: 'ServiceAccount',
+    operations: ['CREATE'],
+
+    async admit(request) {
+      const pod = newPod(request)
+      if (!pod || isMirror(pod)) return
+      pod.spec.serviceAccountName ||= DEFAULT
+      // The old name of the field, kept in step with the new one.
+      pod.spec.serviceAccount = pod.spec.serviceAccountName
+      const { imagePullSecrets = [] } = await accountOf(store, clock, request, pod.spec.serviceAccountName)
+      if (!pod.spec.imagePullSecrets?.length && imagePullSecrets.length) {
+        pod.spec.imagePullSecrets = imagePullSecrets.map(({ name }) => ({ ...(name && { name }) }))
+      }
+    },
+
+    validate(request) {
+      const pod = newPod(request)
+      if (!pod || !isMirror(pod)) return
+      if (pod.spec.serviceAccountName) throw refused(request, 'a mirror pod may not reference service accounts')
+    },
+  }
+}
+
+function newPod({ kind, subresource, object }: AdmissionRequest): Pod | undefined {
+  return kind.plural === Pod.plural && kind.group === '' && subresource === '' ? (object as unknown as Pod) : undefined
+}
+
+function isMirror({ metadata }: Pod): boolean {
+  return metadata.annotations?.[MIRROR_ANNOTATION] !== undefined
+}
+
+async function accountOf(store: Store, clock: Clock, request: AdmissionRequest, name: string): Promise<ServiceAccount> {
+  const ref = { namespace: request.namespace, name }
+  const found = lookup(store, ServiceAccount, ref) ?? (name === DEFAULT ? await awaited(store, clock, ref) : undefined)
+  if (found) return found
+  const what = `${ref.namespace}/${name}`
+  throw refused(request, `error looking up service account ${what}: serviceaccount ${JSON.stringify(name)} not found`)
+}
+
+/** The account as soon as it is made, if that is soon. */
+async function awaited(store: Store, clock: Clock, ref: Required<ObjectRef>): Promise<ServiceAccount | undefined> {
+  const watch = store.watch(keyFor(ServiceAccount, ref.namespace, ref.name))
+  const timer = clock.after(DEFAULT_WAIT_MS, () => watch.close())
+  try {
+    for await (const _ of watch) break
+    return lookup(store, ServiceAccount, ref)
+  } finally {
+    timer.cancel()
+    watch.close()
+  }
+}

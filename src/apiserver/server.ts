@@ -1,0 +1,122 @@
+import type { VersionInfo } from '../api/discovery.ts'
+import type { UserInfo } from '../api/exchange.ts'
+import type { Kind } from '../api/kind.ts'
+import type { Descriptions } from '../api/openapi/definitions.ts'
+import type { SchemaTable } from '../api/schema.ts'
+import type { Transport } from '../client/api.ts'
+import type { Proxy } from '../os/https-proxy.ts'
+import type { Env } from '../std/env.ts'
+import { listPrefix } from '../store/keys.ts'
+import type { Store } from '../store/store.ts'
+import { admissionPlugins } from './admission/index.ts'
+import { admissionChain } from './admission/plugin.ts'
+import { clusterIps } from './allocators/cluster-ips.ts'
+import { nodePorts } from './allocators/node-ports.ts'
+import { recoverAllocations, serviceHooks } from './allocators/service-hooks.ts'
+import { type Answer, type Call, type Connection, type Handler, pipeline, type ServerRequest } from './call.ts'
+import type { Context } from './context.ts'
+import type { HealthCheck } from './health.ts'
+import { routePath } from './paths.ts'
+import { registry } from './registry.ts'
+import { requestInfo } from './request-info.ts'
+import { routeResource } from './router.ts'
+import { ANONYMOUS, authenticate } from './stages/authenticate.ts'
+import { authorize } from './stages/authorize.ts'
+import { auditId } from './stages/audit-id.ts'
+import { errors } from './stages/errors.ts'
+import { timeout } from './stages/timeout.ts'
+import { warnings } from './stages/warnings.ts'
+import { namespaceHooks } from './strategy/namespace-hooks.ts'
+
+export interface ApiServerConfig {
+  kinds: readonly Kind[]
+  store: Store
+  env: Env
+  schema: SchemaTable
+  /** Where services get their addresses from: `10.96.0.0/16`. */
+  serviceCidr: string
+  version: VersionInfo
+  /** Reaches kubelets (with the server's client certificate), pods and services; without it, what needs it answers 500. */
+  proxy?: Proxy
+  /** What OpenAPI documents say of fields; nothing when absent. */
+  descriptions?: () => Promise<Descriptions>
+  /** What has to be in order before `/readyz` says so. */
+  readyChecks?: readonly HealthCheck[]
+}
+
+export interface ApiServer {
+  /** One request, from whoever: all stages run. Never rejects. */
+  handle(request: ServerRequest, connection: Connection): Promise<Answer>
+  /** For components in this process: no TLS, no bytes, but all stages, as `user`. */
+  transport(user: UserInfo): Transport
+  /** The first address of the service range: the `kubernetes` service's. */
+  readonly firstServiceIp: string
+  /** Ends all watches and other long answers. The store is the caller's to close. */
+  stop(): void
+}
+
+/** The API server over a store that has been opened. */
+export async function apiServer(config: ApiServerConfig): Promise<ApiServer> {
+  const { env, store } = config
+  const stopping = new AbortController()
+  const allocators = { ips: clusterIps(config.serviceCidr, env.random), ports: nodePorts(env.random) }
+  const services = await store.list(listPrefix({ group: '', plural: 'services' }))
+  recoverAllocations(
+    allocators,
+    services.items.map(({ object }) => object),
+  )
+  const context = contextOf(config, serviceHooks(allocators))
+  const answer = stagesOf(context)
+  const handle = (request: ServerRequest, connection: Connection) =>
+    answer(callOf(env, request, connection, stopping.signal))
+  return {
+    handle,
+    transport: (user) => (request) => handle(request, { user }),
+    firstServiceIp: allocators.ips.first,
+    stop: () => stopping.abort(),
+  }
+}
+
+function contextOf(config: ApiServerConfig, services: ReturnType<typeof serviceHooks>): Context {
+  const { env, store, schema, version } = config
+  return {
+    env,
+    store,
+    schema,
+    version,
+    registry: registry(config.kinds),
+    descriptions: config.descriptions ?? (async () => ({})),
+    admission: admissionChain(admissionPlugins(env, store)),
+    hooks: new Map([
+      ['namespaces', namespaceHooks],
+      ['services', services],
+    ]),
+    proxy: config.proxy ?? noProxy,
+    readyChecks: config.readyChecks ?? [],
+  }
+}
+
+const noProxy: Proxy = async () => {
+  throw new Error('this server has no way to reach nodes')
+}
+
+/** The stages in their order: what goes out is dressed first, then who asks is known, then what they may. */
+function stagesOf(context: Context): Handler {
+  const { log, clock } = context.env
+  const route: Handler = (call) => (call.info.isResource ? routeResource(context, call) : routePath(context, call))
+  return pipeline([auditId, warnings, errors(log), timeout(clock), authenticate, authorize], route)
+}
+
+function callOf({ random }: Env, request: ServerRequest, connection: Connection, stopping: AbortSignal): Call {
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+  return {
+    request,
+    connection,
+    query: searchParams,
+    info: requestInfo(request.method, pathname, searchParams),
+    auditId: request.headers['audit-id'] || random.uuid(),
+    user: ANONYMOUS,
+    warnings: [],
+    signal: request.signal ? AbortSignal.any([request.signal, stopping]) : stopping,
+  }
+}

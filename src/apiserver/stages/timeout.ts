@@ -1,0 +1,27 @@
+import { timeout as timeoutError } from '../../api/errors.ts'
+import type { Clock } from '../../std/clock.ts'
+import type { Answer, Stage } from '../call.ts'
+import { isLongRunning } from '../request-info.ts'
+
+/** How long a request may take that is not long-running. */
+const REQUEST_TIMEOUT_MS = 60_000
+
+/** Answers 504 when the handler takes longer than a request may; what the handler does later is nobody's answer. */
+export function timeout(clock: Clock): Stage {
+  return (next) => async (call) => {
+    if (isLongRunning(call.info)) return next(call)
+    const late = new AbortController()
+    const signal = AbortSignal.any([call.signal, late.signal])
+    const { promise, reject } = Promise.withResolvers<Answer>()
+    const timer = clock.after(REQUEST_TIMEOUT_MS, () => {
+      const error = timeoutError('Timeout: request did not complete within the allotted timeout')
+      late.abort(error)
+      reject(error)
+    })
+    try {
+      return await Promise.race([next({ ...call, signal }), promise])
+    } finally {
+      timer.cancel()
+    }
+  }
+}
