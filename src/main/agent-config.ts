@@ -1,0 +1,22 @@
+import type { Registries } from '../kubelet/images/registries.ts'
+import type { Layout } from './layout.ts'
+import type { KeyPair } from './pki.ts'
+import type { Settings } from './settings.ts'
+
+/** All that an agent needs, as plain data: it stands in another thread. */
+export interface AgentConfig {
+  layout: Layout
+  settings: Settings
+  /** URL of the API server. */
+  server: string
+  ca: string
+  kubelet: KeyPair
+  nodeIp: string
+  registries: Registries
+  runtimeSocket: string
+}
+
+/** What an agent's thread says to the one that started it. Any message to it means: stop. */
+export interface AgentMessage {
+  failed: string
+}
