@@ -1,6 +1,4 @@
-import 'reflect-metadata'
 import assert from 'node:assert/strict'
-import { webcrypto } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { connect, constants } from 'node:http2'
@@ -8,50 +6,12 @@ import { request, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import * as x509 from '@peculiar/x509'
 import { httpsTransport } from '../client/https-transport.ts'
 import { linesOf } from '../client/body.ts'
 import type { Proxy } from '../os/https-proxy.ts'
+import { type Authority, authority, type KeyPair } from '../os/test-authority.ts'
 import { type Listener, listen } from './listener.ts'
 import { configMapBody, inDefault, podBody, type TestServer, testServer } from './test-server.ts'
-
-x509.cryptoProvider.set(webcrypto)
-
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-const DAY_MS = 24 * 3600 * 1000
-
-interface KeyPair {
-  cert: string
-  key: string
-}
-
-interface Authority extends KeyPair {
-  sign(name: string): Promise<KeyPair>
-}
-
-async function authority(): Promise<Authority> {
-  const made = async (name: string, issuer?: { name: string; key: webcrypto.CryptoKey }) => {
-    const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
-    const certificate = await x509.X509CertificateGenerator.create({
-      serialNumber: String(Math.floor(webcrypto.getRandomValues(new Uint32Array(1))[0] as number)),
-      subject: name,
-      issuer: issuer?.name ?? name,
-      notBefore: new Date(Date.now() - DAY_MS),
-      notAfter: new Date(Date.now() + DAY_MS),
-      signingAlgorithm: ALGORITHM,
-      publicKey: keys.publicKey,
-      signingKey: issuer?.key ?? keys.privateKey,
-      extensions: [
-        new x509.BasicConstraintsExtension(!issuer, undefined, true),
-        new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
-      ],
-    })
-    const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
-    return { cert: certificate.toString('pem'), key, privateKey: keys.privateKey }
-  }
-  const ca = await made('CN=ca')
-  return { ...ca, sign: (name) => made(name, { name: 'CN=ca', key: ca.privateKey }) }
-}
 
 interface Served {
   server: TestServer

@@ -17,8 +17,9 @@ import { type Answer, type Call, type Connection, type Handler, pipeline, type S
 import type { Context } from './context.ts'
 import type { HealthCheck } from './health.ts'
 import { routePath } from './paths.ts'
+import { lastingCalls } from './lasting-calls.ts'
 import { registry } from './registry.ts'
-import { requestInfo } from './request-info.ts'
+import { isLongRunning, requestInfo } from './request-info.ts'
 import { routeResource } from './router.ts'
 import { ANONYMOUS, authenticate } from './stages/authenticate.ts'
 import { authorize } from './stages/authorize.ts'
@@ -58,7 +59,7 @@ export interface ApiServer {
 /** The API server over a store that has been opened. */
 export async function apiServer(config: ApiServerConfig): Promise<ApiServer> {
   const { env, store } = config
-  const stopping = new AbortController()
+  const lasting = lastingCalls()
   const allocators = { ips: clusterIps(config.serviceCidr, env.random), ports: nodePorts(env.random) }
   const services = await store.list(listPrefix({ group: '', plural: 'services' }))
   recoverAllocations(
@@ -67,13 +68,15 @@ export async function apiServer(config: ApiServerConfig): Promise<ApiServer> {
   )
   const context = contextOf(config, serviceHooks(allocators))
   const answer = stagesOf(context)
-  const handle = (request: ServerRequest, connection: Connection) =>
-    answer(callOf(env, request, connection, stopping.signal))
+  const handle = (request: ServerRequest, connection: Connection) => {
+    const call = callOf(env, request, connection)
+    return isLongRunning(call.info) ? lasting.run(call, answer) : answer(call)
+  }
   return {
     handle,
     transport: (user) => (request) => handle(request, { user }),
     firstServiceIp: allocators.ips.first,
-    stop: () => stopping.abort(),
+    stop: lasting.endAll,
   }
 }
 
@@ -107,7 +110,10 @@ function stagesOf(context: Context): Handler {
   return pipeline([auditId, warnings, errors(log), timeout(clock), authenticate, authorize], route)
 }
 
-function callOf({ random }: Env, request: ServerRequest, connection: Connection, stopping: AbortSignal): Call {
+/** What a request that nobody can call off is given. */
+const NEVER = new AbortController().signal
+
+function callOf({ random }: Env, request: ServerRequest, connection: Connection): Call {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost')
   return {
     request,
@@ -117,6 +123,6 @@ function callOf({ random }: Env, request: ServerRequest, connection: Connection,
     auditId: request.headers['audit-id'] || random.uuid(),
     user: ANONYMOUS,
     warnings: [],
-    signal: request.signal ? AbortSignal.any([request.signal, stopping]) : stopping,
+    signal: request.signal ?? NEVER,
   }
 }

@@ -1,7 +1,10 @@
+import { conform } from '../../api/decode/conform.ts'
 import { isYaml } from '../../api/decode.ts'
 import { badRequest } from '../../api/errors.ts'
+import type { SchemaTable } from '../../api/schema.ts'
 import { parseYaml } from '../../api/yaml.ts'
 import type { Call } from '../call.ts'
+import type { Context } from '../context.ts'
 import { readText } from '../payload.ts'
 import { booleanIn, checkDryRun, checkOptions, integerIn } from './query.ts'
 
@@ -22,9 +25,9 @@ const POLICIES = ['Foreground', 'Background', 'Orphan']
 const TARGET = { kind: 'DeleteOptions', type: 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions' }
 
 /** The options of a DELETE: its body, or else its query. */
-export async function deleteOptions(call: Call): Promise<DeleteOptions> {
+export async function deleteOptions({ schema }: Context, call: Call): Promise<DeleteOptions> {
   const { text, type } = await readText(call, TARGET)
-  const options = text ? fromBody(text, isYaml(type)) : fromQuery(call.query)
+  const options = text ? fromBody(schema, text, isYaml(type)) : fromQuery(call.query)
   checkDeleteOptions(options)
   return options
 }
@@ -55,13 +58,11 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
   }
 }
 
-function fromBody(text: string, yaml: boolean): DeleteOptions {
-  const body = parseBody(text, yaml)
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw badRequest('decoded object cannot be converted to DeleteOptions')
-  }
-  const { kind, apiVersion: _, ...options } = body as DeleteOptions & { kind?: string; apiVersion?: string }
-  if (kind !== undefined && kind !== 'DeleteOptions') {
+function fromBody(schema: SchemaTable, text: string, yaml: boolean): DeleteOptions {
+  const { value, error } = conform(schema, TARGET.type, parseBody(text, yaml))
+  if (error) throw badRequest(error)
+  const { kind, apiVersion: _, ...options } = (value ?? {}) as DeleteOptions & { kind?: string; apiVersion?: string }
+  if (kind !== undefined && kind !== TARGET.kind) {
     throw badRequest('decoded object cannot be converted to DeleteOptions')
   }
   return options

@@ -10,16 +10,12 @@ const REQUEST_TIMEOUT_MS = 60_000
 export function timeout(clock: Clock): Stage {
   return (next) => async (call) => {
     if (isLongRunning(call.info)) return next(call)
-    const late = new AbortController()
-    const signal = AbortSignal.any([call.signal, late.signal])
     const { promise, reject } = Promise.withResolvers<Answer>()
     const timer = clock.after(REQUEST_TIMEOUT_MS, () => {
-      const error = timeoutError('Timeout: request did not complete within the allotted timeout')
-      late.abort(error)
-      reject(error)
+      reject(timeoutError('Timeout: request did not complete within the allotted timeout'))
     })
     try {
-      return await Promise.race([next({ ...call, signal }), promise])
+      return await Promise.race([next(call), promise])
     } finally {
       timer.cancel()
     }

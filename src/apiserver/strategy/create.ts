@@ -1,5 +1,5 @@
 import { clone } from '../../api/equal.ts'
-import { ApiError, alreadyExists, internalError, invalid } from '../../api/errors.ts'
+import { ApiError, alreadyExists, invalid } from '../../api/errors.ts'
 import type { Kind } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { validateObjectMeta } from '../../api/object-meta.ts'
@@ -104,7 +104,8 @@ async function store(
   object: KubeObject,
 ): Promise<Served> {
   const { metadata } = object
-  if (metadata.resourceVersion) throw internalError('resourceVersion should not be set on objects to be created')
+  if (metadata.resourceVersion)
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
   const key = keyFor(kind, namespace, metadata.name)
   try {
     if (!dryRun) return await store.create(key, object)

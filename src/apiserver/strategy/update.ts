@@ -41,8 +41,14 @@ const CONDITIONAL_ONLY = new Set([
   'csinodes.storage.k8s.io',
   'csistoragecapacities.storage.k8s.io',
   'leases.coordination.k8s.io',
+  'mutatingadmissionpolicies.admissionregistration.k8s.io',
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
   'poddisruptionbudgets.policy',
   'runtimeclasses.node.k8s.io',
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
   'volumeattachments.storage.k8s.io',
 ])
 
@@ -74,6 +80,8 @@ async function createInstead(context: Context, request: UpdateRequest): Promise<
     const why = `uid mismatch: the provided object specified uid ${object.metadata.uid}, and no existing object was found`
     throw conflict(kind, name, why)
   }
+  // The state that it was made for is gone, and with it the object.
+  delete (object.metadata as Partial<KubeObject['metadata']>).resourceVersion
   return createObject(context, { kind, namespace, object, writer, dryRun })
 }
 

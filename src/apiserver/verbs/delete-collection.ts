@@ -15,7 +15,7 @@ import { writerOf } from './writer.ts'
 export async function deleteCollection(context: Context, call: Call, kind: Kind): Promise<Answer> {
   negotiate(call)
   const wanted = listOptions(call.query, false)
-  const options = await deleteOptions(call)
+  const options = await deleteOptions(context, call)
   const { items, metadata } = await readPage(context, kind, selectionOf(call, kind, wanted), wanted)
   const writer = writerOf(call)
   for (const { object } of items) {

@@ -101,6 +101,11 @@ test('options that contradict themselves are refused', async () => {
   await json(201, 'POST', CONFIG_MAPS, { body: configMapBody('a') })
   const both = { propagationPolicy: 'Orphan', orphanDependents: false }
   assert.match((await fail('DELETE', `${CONFIG_MAPS}/a`, { body: both })).message ?? '', /cannot be both set/)
+  const text = await fail('DELETE', `${CONFIG_MAPS}/a`, { body: { gracePeriodSeconds: 'soon' } })
+  assert.match(
+    text.message ?? '',
+    /^json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds/,
+  )
   const unknown = await fail('DELETE', `${CONFIG_MAPS}/a?propagationPolicy=Sideways`)
   assert.match(unknown.message ?? '', /supported values: "Foreground", "Background", "Orphan", "nil"/)
 })

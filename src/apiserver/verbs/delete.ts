@@ -29,7 +29,7 @@ const SHOWN_WHEN_DELETED = new Set([
 export async function remove(context: Context, call: Call, kind: Kind): Promise<Answer> {
   negotiate(call)
   const { namespace, name } = call.info
-  const options = await deleteOptions(call)
+  const options = await deleteOptions(context, call)
   const { served, gone } = await deleteObject(context, { kind, namespace, name, options, writer: writerOf(call) })
   if (gone && !SHOWN_WHEN_DELETED.has(resourceOf(kind))) {
     return answerStatus(call, deletionStatus(kind, served.object))

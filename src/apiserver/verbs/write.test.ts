@@ -75,7 +75,7 @@ test('what cannot be made', async () => {
     [
       configMapBody('b', {}, { resourceVersion: '1' }),
       500,
-      'InternalError',
+      '',
       /resourceVersion should not be set on objects to be created/,
     ],
     [podBody('b'), 400, 'BadRequest', /^Pod in version "v1" cannot be handled as a ConfigMap/],

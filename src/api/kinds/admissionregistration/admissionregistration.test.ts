@@ -45,11 +45,20 @@ creates(ValidatingWebhookConfiguration, [
   ],
   [
     { webhooks: [hook({ rules: [{ ...rule, resources: ['pods/*', 'pods/log', '*', 'nodes'] }] })] },
-    "webhooks[0].rules[0].resources[1]: Invalid value: \"pods/log\": if 'pods/*' is present, must not specify pods/log",
+    'webhooks[0].rules[0].resources[1]: Invalid value: "pods/log": if \'pods/*\' is present, must not specify pods/log',
     'webhooks[0].rules[0].resources: Invalid value: ["pods/*","pods/log","*","nodes"]: if \'*\' is present, must not specify other resources without subresources',
   ],
   [
-    { webhooks: [hook({ matchConditions: [{ name: 'a', expression: ' ' }, { name: 'a', expression: 'true' }] })] },
+    {
+      webhooks: [
+        hook({
+          matchConditions: [
+            { name: 'a', expression: ' ' },
+            { name: 'a', expression: 'true' },
+          ],
+        }),
+      ],
+    },
     'webhooks[0].matchConditions[0].expression: Required value',
     'webhooks[0].matchConditions[1].name: Duplicate value: "a"',
   ],
@@ -66,8 +75,22 @@ test('what a webhook does not say', () => {
   const [first] = made(MutatingWebhookConfiguration, { webhooks: [hook()] }).webhooks ?? []
   const { failurePolicy, matchPolicy, timeoutSeconds, reinvocationPolicy, rules, clientConfig } = first ?? {}
   assert.deepEqual(
-    { failurePolicy, matchPolicy, timeoutSeconds, reinvocationPolicy, scope: rules?.[0]?.scope, port: clientConfig?.service?.port },
-    { failurePolicy: 'Fail', matchPolicy: 'Equivalent', timeoutSeconds: 10, reinvocationPolicy: 'Never', scope: '*', port: 443 },
+    {
+      failurePolicy,
+      matchPolicy,
+      timeoutSeconds,
+      reinvocationPolicy,
+      scope: rules?.[0]?.scope,
+      port: clientConfig?.service?.port,
+    },
+    {
+      failurePolicy: 'Fail',
+      matchPolicy: 'Equivalent',
+      timeoutSeconds: 10,
+      reinvocationPolicy: 'Never',
+      scope: '*',
+      port: 443,
+    },
   )
 })
 

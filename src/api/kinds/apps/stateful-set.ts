@@ -9,6 +9,7 @@ import { invalidEach } from '../check.ts'
 import { defaultPodTemplateSpec } from '../core/pod-spec/defaults.ts'
 import type { PodTemplateSpec } from '../core/pod-spec/types.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec/validate.ts'
+import { validateClaimSpec } from '../core/volume/claim-spec.ts'
 import { validateLabelSelector } from '../label-selector.ts'
 import { containerImages, containerNames } from '../printing.ts'
 import { nonNegative, validateNotDecremented, validateReplicaCounts } from './counts.ts'
@@ -77,6 +78,13 @@ export const StatefulSet = defineKind<StatefulSet>({
     validateSelector(spec, at)
     validatePodTemplateSpec(templateAsRun(spec), at.at('template'))
     validateAlwaysRestarted(spec.template, 'StatefulSet', at.at('template'))
+  },
+
+  // The claims are fixed, so what is there already need not be looked at again.
+  validateCreate({ spec: { volumeClaimTemplates = [] } }, report) {
+    for (const [i, { spec }] of volumeClaimTemplates.entries()) {
+      validateClaimSpec(spec ?? {}, report.at('spec', 'volumeClaimTemplates', i, 'spec'))
+    }
   },
 
   validateUpdate(next, old, report) {

@@ -119,6 +119,11 @@ creates(StatefulSet, [
     'spec.persistentVolumeClaimRetentionPolicy.whenScaled: Unsupported value: "Keep": supported values: "Retain", "Delete"',
   ],
   [{ spec: { template: template() } }, 'spec.selector: Required value'],
+  [
+    workload({ volumeClaimTemplates: [{ metadata: { name: 'data' } }] }),
+    'spec.volumeClaimTemplates[0].spec.accessModes: Required value: at least 1 access mode is required',
+    'spec.volumeClaimTemplates[0].spec.resources[storage]: Required value',
+  ],
 ])
 
 updates(StatefulSet, workload({ serviceName: 'web', volumeClaimTemplates: [claim] }), [

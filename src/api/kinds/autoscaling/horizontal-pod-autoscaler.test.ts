@@ -27,7 +27,14 @@ creates(HorizontalPodAutoscaler, [
     'spec.metrics[0].pods: Required value: must populate information for the given metric source',
   ],
   [
-    hpa({ metrics: [{ ...cpu({ type: 'Value', averageValue: '1' }), pods: { metric: { name: 'q' }, target: { type: 'Value', averageValue: '0' } } }] }),
+    hpa({
+      metrics: [
+        {
+          ...cpu({ type: 'Value', averageValue: '1' }),
+          pods: { metric: { name: 'q' }, target: { type: 'Value', averageValue: '0' } },
+        },
+      ],
+    }),
     'spec.metrics[0].pods.target.averageValue: Invalid value: "0": must be positive',
     'spec.metrics[0].pods: Forbidden: must populate the given metric source only',
   ],

@@ -5,7 +5,7 @@ import type { Report } from '../../report.ts'
 import { nonNegative } from '../apps/counts.ts'
 import { firstFew } from '../printing.ts'
 import { defaultScaleDown, defaultScaleUp, validateScalingRules } from './behavior.ts'
-import { metricTexts, validateMetric } from './metrics.ts'
+import { completeMetric, metricTexts, validateMetric } from './metrics.ts'
 import { validateTarget } from './target.ts'
 
 export type HorizontalPodAutoscaler = Served<IHorizontalPodAutoscaler>
@@ -36,6 +36,7 @@ export const HorizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
       const target = { type: 'Utilization', averageUtilization: CPU_UTILIZATION_PERCENT }
       spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target } }]
     }
+    for (const metric of spec.metrics) completeMetric(metric)
     if (!spec.behavior) return
     spec.behavior.scaleUp = defaultScaleUp(spec.behavior.scaleUp)
     spec.behavior.scaleDown = defaultScaleDown(spec.behavior.scaleDown)

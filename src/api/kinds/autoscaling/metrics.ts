@@ -22,6 +22,16 @@ const TARGET_TYPES = ['Utilization', 'Value', 'AverageValue']
 type Source = keyof typeof SOURCES
 const sourceNames = Object.keys(SOURCES) as Source[]
 
+/** Gives a metric the parts that every one has, though they may say nothing: the validation tells what is missing. */
+export function completeMetric(metric: IMetricSpec): void {
+  const { object, external, pods, resource, containerResource } = metric
+  for (const source of [object, external, pods, resource, containerResource]) {
+    if (source) source.target ??= { type: '' }
+  }
+  for (const source of [object, external, pods]) if (source) source.metric ??= { name: '' }
+  if (object) object.describedObject ??= { kind: '', name: '' }
+}
+
 /** What is wrong with a metric that scales; `report` stands at it. */
 export function validateMetric(metric: IMetricSpec, report: Report): void {
   const { type = '' } = metric
@@ -45,11 +55,11 @@ function validateSource(source: Source, metric: IMetricSpec, report: Report): vo
   if (source === 'object' && object) {
     validateTarget(object.describedObject, false, report.at('describedObject'))
     validateNamed(object, report)
-    requireAverageOr('value', object.target, 'must set either a target value or averageValue', report)
+    requireValue(object.target, 'must set either a target value or averageValue', report)
   } else if (source === 'external' && external) {
     validateNamed(external, report)
     const { value, averageValue } = external.target
-    requireAverageOr('value', external.target, 'must set either a target value for metric or a per-pod target', report)
+    requireValue(external.target, 'must set either a target value for metric or a per-pod target', report)
     if (value !== undefined && averageValue !== undefined) {
       report.forbidden('target.value', 'may not set both a target value for metric and a per-pod target')
     }
@@ -77,8 +87,8 @@ function validateNamed({ metric, target }: Named, report: Report): void {
   validateMetricTarget(target, report.at('target'))
 }
 
-function requireAverageOr(field: 'value', target: IMetricTarget, why: string, report: Report): void {
-  if (target[field] === undefined && target.averageValue === undefined) report.required('target.averageValue', why)
+function requireValue({ value, averageValue }: IMetricTarget, why: string, report: Report): void {
+  if (value === undefined && averageValue === undefined) report.required('target.averageValue', why)
 }
 
 type ContainerResource = NonNullable<IMetricSpec['containerResource']>

@@ -1,9 +1,12 @@
+import type { IJob } from 'kubernetes-models/batch/v1/Job'
+import type { Served } from '../../meta.ts'
 import { matchesLabels } from '../../label-selector.ts'
 import { dns1123Label } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { validateTemplateLabels } from '../apps/workload-template.ts'
 import { validateLabelSelector } from '../label-selector.ts'
-import type { Job } from './job.ts'
+
+type Job = Served<IJob>
 
 const CONTROLLER_UID_LABEL = 'batch.kubernetes.io/controller-uid'
 

@@ -1,9 +1,12 @@
+import type { IJob } from 'kubernetes-models/batch/v1/Job'
+import type { Served } from '../../meta.ts'
 import { deepEqual } from '../../equal.ts'
 import { IMMUTABLE } from '../../object-meta.ts'
 import { OMIT_VALUE, type Report } from '../../report.ts'
 import { nonNegative } from '../apps/counts.ts'
 import { countIndexes, firstCommonIndex, IndexesError } from './indexes.ts'
-import type { Job } from './job.ts'
+
+type Job = Served<IJob>
 
 type ConditionType = 'Complete' | 'Failed' | 'FailureTarget' | 'SuccessCriteriaMet' | 'Suspended'
 

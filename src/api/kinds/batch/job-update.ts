@@ -1,9 +1,12 @@
+import type { IJob } from 'kubernetes-models/batch/v1/Job'
+import type { Served } from '../../meta.ts'
 import { clone, deepEqual } from '../../equal.ts'
 import { IMMUTABLE } from '../../object-meta.ts'
 import type { Report } from '../../report.ts'
 import type { PodSpec, PodTemplateSpec } from '../core/pod-spec/types.ts'
-import type { Job } from './job.ts'
 import { isConditionTrue } from './job-status.ts'
+
+type Job = Served<IJob>
 
 type Spec = Job['spec']
 

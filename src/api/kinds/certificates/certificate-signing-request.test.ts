@@ -44,11 +44,7 @@ const approved = { type: 'Approved', status: 'True', lastUpdateTime: 't', lastTr
 
 statuses(CertificateSigningRequest, csr(), [
   [{ conditions: [approved] }, { conditions: [{ ...approved, reason: 'Mine' }] }],
-  [
-    {},
-    { conditions: [approved] },
-    'status.conditions: Forbidden: updates may not add a condition of type "Approved"',
-  ],
+  [{}, { conditions: [approved] }, 'status.conditions: Forbidden: updates may not add a condition of type "Approved"'],
   [
     { conditions: [approved] },
     { conditions: [] },
@@ -63,7 +59,10 @@ statuses(CertificateSigningRequest, csr(), [
 ])
 
 test('a request in a table', () => {
-  const shown = row(CertificateSigningRequest, csr({ expirationSeconds: 3600 }), { conditions: [approved], certificate: 'x' })
+  const shown = row(CertificateSigningRequest, csr({ expirationSeconds: 3600 }), {
+    conditions: [approved],
+    certificate: 'x',
+  })
   assert.deepEqual(shown, {
     Name: 'a',
     Age: '5m',

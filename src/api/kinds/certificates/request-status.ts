@@ -1,11 +1,12 @@
+import type { ICertificateSigningRequest } from 'kubernetes-models/certificates.k8s.io/v1/CertificateSigningRequest'
+import type { Served } from '../../meta.ts'
 import { deepEqual } from '../../equal.ts'
 import type { Report } from '../../report.ts'
 import { timestamp } from '../../../std/clock.ts'
 import { rejectDuplicates } from '../duplicates.ts'
 import { certificateProblem } from './pem.ts'
-import type { CertificateSigningRequest } from './certificate-signing-request.ts'
 
-type Status = CertificateSigningRequest['status']
+type Status = Served<ICertificateSigningRequest>['status']
 type Condition = NonNullable<Status['conditions']>[number]
 
 /** Conditions that only ever are true, and that nobody takes back. */

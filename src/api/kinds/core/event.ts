@@ -14,6 +14,11 @@ export const Event = defineKind<Event>({
   shortNames: ['ev'],
   scope: 'Namespaced',
   createOnUpdate: true,
+
+  defaults(event) {
+    event.involvedObject ??= {}
+  },
+
   columns: [
     ['Last Seen', lastSeen, { description: 'When it was last seen.' }],
     ['Type', ({ type }) => type ?? '', { description: 'Normal or Warning.' }],

@@ -1,5 +1,8 @@
+import type { IEvent } from 'kubernetes-models/events.k8s.io/v1/Event'
+import type { Served } from '../../meta.ts'
 import type { Event as CoreEvent } from '../core/event.ts'
-import type { Event } from './event.ts'
+
+type Event = Served<IEvent>
 
 /** The fields that are called otherwise in the two shapes; all others are the same. */
 const NAMES = [

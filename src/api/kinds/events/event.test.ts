@@ -36,10 +36,7 @@ creates(Event, [
 ])
 
 updates(Event, event(), [
-  [
-    'once more',
-    (one) => void (one.series = { count: 2, lastObservedTime: '2026-01-01T00:04:00.000000Z' }),
-  ],
+  ['once more', (one) => void (one.series = { count: 2, lastObservedTime: '2026-01-01T00:04:00.000000Z' })],
   ['another note', (one) => void (one.note = 'Not so'), 'message: Invalid value: "Not so": field is immutable'],
 ])
 

@@ -1,9 +1,12 @@
+import type { IEvent } from 'kubernetes-models/events.k8s.io/v1/Event'
+import type { Served } from '../../meta.ts'
 import { deepEqual } from '../../equal.ts'
 import { qualifiedName } from '../../names.ts'
 import { IMMUTABLE } from '../../object-meta.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach } from '../check.ts'
-import type { Event } from './event.ts'
+
+type Event = Served<IEvent>
 
 const NAME_MAX_CHARS = 128
 const NOTE_MAX_CHARS = 1024

@@ -39,7 +39,7 @@ export const IPAddress = defineKind<IPAddress>({
 /** `services/default/kubernetes`. */
 function parentText({ spec: { parentRef } }: IPAddress): string {
   if (!parentRef) return '<none>'
-  const { group, resource, namespace, name } = parentRef
+  const { group, resource = '', namespace, name } = parentRef
   const parent = (group ? `${resource}.${group}` : resource).toLowerCase()
   return namespace ? `${parent}/${namespace}/${name}` : `${parent}/${name}`
 }

@@ -15,7 +15,12 @@ creates(PodDisruptionBudget, [
 ])
 
 const counts = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
-const condition = { type: 'DisruptionAllowed', status: 'True', reason: 'Enough', lastTransitionTime: '2026-01-01T00:00:00Z' }
+const condition = {
+  type: 'DisruptionAllowed',
+  status: 'True',
+  reason: 'Enough',
+  lastTransitionTime: '2026-01-01T00:00:00Z',
+}
 
 statuses(PodDisruptionBudget, {}, [
   [counts, { ...counts, conditions: [condition] }],

@@ -12,7 +12,7 @@ const rule = { verbs: ['get'], apiGroups: [''], resources: ['pods'] }
 creates(Role, [
   [{ metadata: { name: 'system:reader' }, rules: [rule] }],
   [{}],
-  [{ metadata: { name: 'a/b' } }, "metadata.name: Invalid value: \"a/b\": may not contain '/'"],
+  [{ metadata: { name: 'a/b' } }, 'metadata.name: Invalid value: "a/b": may not contain \'/\''],
   [
     { rules: [{}] },
     'rules[0].verbs: Required value: verbs must contain at least one value',
@@ -48,7 +48,13 @@ creates(RoleBinding, [
     'roleRef.name: Required value',
   ],
   [
-    { roleRef, subjects: [{ kind: 'Robot', name: 'r2' }, { kind: 'User', apiGroup: 'v1', name: 'jane' }] },
+    {
+      roleRef,
+      subjects: [
+        { kind: 'Robot', name: 'r2' },
+        { kind: 'User', apiGroup: 'v1', name: 'jane' },
+      ],
+    },
     'subjects[0].kind: Unsupported value: "Robot": supported values: "ServiceAccount", "User", "Group"',
     'subjects[1].apiGroup: Unsupported value: "v1": supported values: "rbac.authorization.k8s.io"',
   ],

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { creates, row, updates } from '../kind-tables.ts'
 import { PriorityClass } from './priority-class.ts'
 
-const NAME = 'metadata.name: Forbidden: priority class names with \'system-\' prefix are reserved for system use only. error:'
+const NAME =
+  "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error:"
 
 creates(PriorityClass, [
   [{ value: 1000 }],

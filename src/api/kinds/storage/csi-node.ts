@@ -6,8 +6,8 @@ import { IMMUTABLE } from '../../object-meta.ts'
 import { qualifiedName } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach, nonNegative } from '../check.ts'
+import { validateCsiDriver } from '../core/volume/csi.ts'
 import { rejectDuplicates } from '../duplicates.ts'
-import { validateDriverName } from './driver-name.ts'
 
 export type CSINode = Served<ICSINode>
 type Driver = CSINode['spec']['drivers'][number]
@@ -49,7 +49,7 @@ export const CSINode = defineKind<CSINode>({
 })
 
 function validateDriver({ name, nodeID = '', allocatable, topologyKeys = [] }: Driver, report: Report): void {
-  validateDriverName(name, 'name', report)
+  validateCsiDriver(name, 'name', report)
   if (nodeID === '') report.required('nodeID')
   if (nodeID.length > NODE_ID_MAX_CHARS) {
     report.invalid('nodeID', nodeID, `must be ${NODE_ID_MAX_CHARS} characters or less`)

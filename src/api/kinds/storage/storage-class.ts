@@ -6,7 +6,7 @@ import { qualifiedName } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach, requireOneOf } from '../check.ts'
 import { rejectDuplicates } from '../duplicates.ts'
-import { validateParameters, validateProvisioner } from './driver-name.ts'
+import { validateParameters, validateProvisioner } from './class-fields.ts'
 
 export type StorageClass = Served<IStorageClass>
 

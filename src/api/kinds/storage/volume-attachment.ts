@@ -5,8 +5,8 @@ import type { Served } from '../../meta.ts'
 import { inRange, nameIsDns1123Subdomain } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach } from '../check.ts'
+import { validateCsiDriver } from '../core/volume/csi.ts'
 import { keepMetadata } from '../keep-metadata.ts'
-import { validateDriverName } from './driver-name.ts'
 
 export type VolumeAttachment = Served<IVolumeAttachment>
 type Status = VolumeAttachment['status']
@@ -39,7 +39,7 @@ export const VolumeAttachment = defineKind<VolumeAttachment>({
 
   validate({ spec: { attacher, nodeName = '', source } }, report) {
     const at = report.at('spec')
-    validateDriverName(attacher, 'attacher', at)
+    validateCsiDriver(attacher, 'attacher', at)
     validateSource(source, at)
     invalidEach(at, 'nodeName', nodeName, nameIsDns1123Subdomain(nodeName, false))
   },

@@ -2,7 +2,7 @@ import type { IVolumeAttributesClass } from 'kubernetes-models/storage.k8s.io/v1
 import { deepEqual } from '../../equal.ts'
 import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
-import { validateParameters, validateProvisioner } from './driver-name.ts'
+import { validateParameters, validateProvisioner } from './class-fields.ts'
 
 export type VolumeAttributesClass = Served<IVolumeAttributesClass>
 

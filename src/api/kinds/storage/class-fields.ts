@@ -1,17 +1,9 @@
-import { dns1123Subdomain, qualifiedName } from '../../names.ts'
+import { qualifiedName } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach } from '../check.ts'
 
-const DRIVER_NAME_MAX_BYTES = 63
 const PARAMETERS_MAX = 512
 const PARAMETERS_MAX_BYTES = 256 * 1024
-
-/** The name of a CSI driver: it must be there. */
-export function validateDriverName(name: string | undefined, path: string, report: Report): void {
-  if (!name) return report.required(path)
-  if (name.length > DRIVER_NAME_MAX_BYTES) report.tooLong(path, DRIVER_NAME_MAX_BYTES)
-  invalidEach(report, path, name, dns1123Subdomain(name.toLowerCase()))
-}
 
 /** Who provisions volumes: the name of a driver, or `kubernetes.io/no-provisioner`. */
 export function validateProvisioner(name: string | undefined, path: string, report: Report): void {
