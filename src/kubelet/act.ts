@@ -10,23 +10,10 @@ import type { NodeDeps } from './node-deps.ts'
 import { mountVolumes, unmountVolumes } from './pod-volumes.ts'
 import type { Action } from './pod-machine.ts'
 import { fieldPathOf, formatPod, isHostNetwork } from './pod-spec.ts'
-import { type NodeWork, readySandbox, type RuntimePod } from './runtime-pod.ts'
+import type { PodWork } from './pod-work.ts'
+import { readySandbox } from './runtime-pod.ts'
 import { startContainer } from './start-container.ts'
 import { StartError } from './start-error.ts'
-import type { MountedVolume } from './volumes/volume.ts'
-
-/** What a pod's worker has in hand while it acts. */
-export interface PodWork {
-  uid: string
-  /** The pod as it was last known; absent for one that was never seen in the API. */
-  pod?: Pod
-  seen: RuntimePod
-  /** What was done, to be kept by who acts. */
-  node: NodeWork
-  volumes: Map<string, MountedVolume>
-  /** Aborted when the pod is to stop sooner than it was. */
-  signal: AbortSignal
-}
 
 /** Does one thing for a pod. Throws when that did not work; everything may be tried again. */
 export function act(deps: NodeDeps, work: PodWork, action: Action): Promise<void> {

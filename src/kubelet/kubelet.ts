@@ -53,7 +53,7 @@ export interface KubeletDeps {
 
 /** A kubelet at work. */
 export interface Kubelet {
-  /** Resolves when the Node is there and the pods that were found on the machine are known. */
+  /** Resolves when the Node is there, says how it is now, and the pods that were found on the machine are known. */
   started: Promise<void>
   /** Resolves when the signal was aborted and all has come to rest; containers go on running. */
   stopped: Promise<void>
@@ -125,17 +125,17 @@ function launch(deps: NodeDeps, { statuses, registrar, pods, ready, signal }: Pa
     changed: (id: string) => workers.runtimeChanged(id),
     lost: () => workers.wakeAll(),
   }
-  const registered = Promise.withResolvers<void>()
+  const reported = Promise.withResolvers<void>()
   const loops = [
     followRuntime(env, cri, runtimeListener, signal),
-    registrar.run(registered.resolve),
+    registrar.run(reported.resolve),
     Promise.all([pods.synced, ready]).then(() => feed(deps, pods, workers, signal)),
   ]
   const stopped = aborted(signal)
     .then(() => Promise.all([...loops.slice(0, 2), workers.stopped()]))
     .then(() => undefined)
   return {
-    started: Promise.race([stopped, Promise.all([registered.promise, loops[2]]).then(() => undefined)]),
+    started: Promise.race([stopped, Promise.all([reported.promise, loops[2]]).then(() => undefined)]),
     stopped,
     pods: deps.pods,
     find: (namespace, name) => workers.find(namespace, name),

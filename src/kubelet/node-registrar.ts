@@ -12,9 +12,10 @@ import type { KubeletEvents } from './events.ts'
 import { availableMemoryBytes, type Machine } from './machine.ts'
 import { conditionEvents, type NodeFindings, nodeLabels, nodeStatus } from './node-status.ts'
 
-/** How often the node looks at itself; until it is ready it looks more often. */
+/** How often the node looks at itself; until it is ready it looks more often, and at first very often. */
 const CHECK_MS = 10_000
-const UNREADY_CHECK_MS = 200
+const UNREADY_CHECK_MS = 10
+const UNREADY_CHECK_MAX_MS = 200
 /** A status in which nothing changed is repeated after this time. */
 const REPORT_MS = 5 * 60_000
 const LEASE_NAMESPACE = 'kube-node-lease'
@@ -50,14 +51,13 @@ export class NodeRegistrar {
     this.options = options
   }
 
-  /** Registers the node, and then reports for as long as the signal is not aborted. `registered` is called once. */
-  async run(registered: () => void): Promise<void> {
+  /** Registers the node, and then reports for as long as the signal is not aborted. `reported` is called after the first time. */
+  async run(reported: () => void): Promise<void> {
     const { signal } = this.options
     await this.retried('the node could not be registered', () => this.register())
     if (signal.aborted) return
-    registered()
     this.options.events.record(this.about(), 'Normal', 'Starting', 'Starting kubelet.')
-    await Promise.all([this.reportStatus(), this.renewLease()])
+    await Promise.all([this.reportStatus(reported), this.renewLease()])
   }
 
   private async register(): Promise<void> {
@@ -101,12 +101,15 @@ export class NodeRegistrar {
     }
   }
 
-  private async reportStatus(): Promise<void> {
+  private async reportStatus(reported: () => void): Promise<void> {
     const { env, signal } = this.options
+    let unreadyMs = UNREADY_CHECK_MS
     while (!signal.aborted) {
       await this.retried('the status of the node could not be written', () => this.report())
+      reported()
       const ready = this.node?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')
-      await sleep(env.clock, ready ? CHECK_MS : UNREADY_CHECK_MS, signal).catch(() => undefined)
+      await sleep(env.clock, ready ? CHECK_MS : unreadyMs, signal).catch(() => undefined)
+      unreadyMs = ready ? UNREADY_CHECK_MS : Math.min(unreadyMs * 2, UNREADY_CHECK_MAX_MS)
     }
   }
 

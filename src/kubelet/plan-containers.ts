@@ -1,15 +1,7 @@
 import type { Pod } from '../api/kinds/core/pod.ts'
 import { formatBackOff, nextBackOffMs, restartAtMs } from './back-off.ts'
-import {
-  type Container,
-  ephemeralContainers,
-  formatPod,
-  initContainers,
-  isSidecar,
-  restartsOnFailure,
-  restartsAfter,
-  shouldBeRestarted,
-} from './pod-spec.ts'
+import { type Container, ephemeralContainers, formatPod, initContainers, isSidecar } from './pod-spec.ts'
+import { restartsOnFailure, restartsAfter, shouldBeRestarted } from './restarts.ts'
 import { containerHash } from './labels.ts'
 import { findContainer, type RuntimePod, type SeenContainer } from './runtime-pod.ts'
 

@@ -1,16 +1,7 @@
 import type { Pod } from '../api/kinds/core/pod.ts'
 import { planContainers, type Kill, type Start } from './plan-containers.ts'
-import {
-  allContainers,
-  formatPod,
-  graceSeconds,
-  initContainers,
-  isHostNetwork,
-  isSidecar,
-  restartsAfter,
-  restartsOnFailure,
-  wasInitialized,
-} from './pod-spec.ts'
+import { allContainers, formatPod, graceSeconds, initContainers, isHostNetwork, isSidecar } from './pod-spec.ts'
+import { restartsAfter, restartsOnFailure, wasInitialized } from './restarts.ts'
 import { findContainer, type RuntimePod, type SeenContainer } from './runtime-pod.ts'
 import { phaseNow } from './status/phase.ts'
 import { REFRESHED_VOLUMES, VOLUME_REFRESH_MS } from './volumes/refresh.ts'

@@ -1,13 +1,16 @@
+import { deepEqual } from '../api/equal.ts'
 import type { Pod } from '../api/kinds/core/pod.ts'
 import type { Timer } from '../std/clock.ts'
-import { act, type PodWork } from './act.ts'
+import { act } from './act.ts'
 import type { NodeDeps } from './node-deps.ts'
 import { type Action, type PodState, step, type Step } from './pod-machine.ts'
 import { graceSeconds, isSidecar } from './pod-spec.ts'
+import type { PodWork } from './pod-work.ts'
 import type { Probers } from './probes/probers.ts'
 import { type Failure, NOTHING_DONE, type NodeWork, type RuntimePod } from './runtime-pod.ts'
 import { readPod } from './runtime-reader.ts'
 import { StartError } from './start-error.ts'
+import { isOwnCondition } from './status/conditions.ts'
 import { podStatus } from './status/pod-status.ts'
 import type { StatusManager } from './status-manager.ts'
 import type { MountedVolume } from './volumes/volume.ts'
@@ -74,7 +77,8 @@ export class PodWorker {
       const sooner = before && graceSeconds(pod) < graceSeconds(before)
       if (!before?.metadata.deletionTimestamp || sooner) this.acting.abort()
     }
-    this.wake()
+    // Most changes are the kubelet's own: the status that it wrote comes back to it.
+    if (!before || !deepEqual(mattering(before), mattering(pod))) this.wake()
   }
 
   gone(): void {
@@ -221,4 +225,14 @@ export class PodWorker {
     const retryAtMs = Math.max((known ? error.retryAtMs : undefined) ?? clock.now() + waitMs, clock.now() + 1)
     this.failures = { ...this.failures, [name]: { reason: known ? error.reason : 'Error', message, retryAtMs } }
   }
+}
+
+/** What of a pod can change what is to be done for it, or what is said of it. */
+function mattering({ metadata, spec, status }: Pod) {
+  const { labels, annotations, generation, deletionTimestamp, deletionGracePeriodSeconds } = metadata
+  const { phase, startTime, conditions = [] } = status
+  const ended = phase === 'Failed' || phase === 'Succeeded'
+  const others = conditions.filter(({ type }) => !isOwnCondition(type))
+  const meta = { labels, annotations, generation, deletionTimestamp, deletionGracePeriodSeconds }
+  return { ...meta, spec, ended, startTime, others }
 }

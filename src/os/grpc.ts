@@ -53,7 +53,7 @@ export const openGrpc: OpenGrpc = (protoFile, service, address) => {
     'grpc.max_receive_message_length': MESSAGE_MAX_BYTES,
     'grpc.max_send_message_length': MESSAGE_MAX_BYTES,
     // A runtime that was restarted is found again within a second, not within two minutes.
-    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.initial_reconnect_backoff_ms': 20,
     'grpc.max_reconnect_backoff_ms': 1000,
     // Without it, clients of one address share a connection, and closing one would not close it.
     'grpc.use_local_subchannel_pool': 1,

@@ -5,6 +5,7 @@ import {
   type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type ServerHttp2Session,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -81,15 +82,19 @@ export async function httpsServer(
   }
   const server = createSecureServer(options)
   keepIdle(server)
-  server.on('secureConnection', (socket: TLSSocket) => {
+  server.on('connection', (socket: Duplex) => {
     state.sockets.add(socket)
+    socket.on('close', () => state.sockets.delete(socket))
+  })
+  // A handshake that fails leaves half a connection, which nobody would end.
+  server.on('tlsClientError', (_error, socket: Duplex) => socket.destroy())
+  server.on('secureConnection', (socket: TLSSocket) => {
     socket.setNoDelay(true)
     socket.setKeepAlive(true, PROBE_MS)
     // Only what is upgraded lives on half; an HTTP/2 client that has said all is gone.
     if (socket.alpnProtocol === 'h2') socket.allowHalfOpen = false
     // A client that goes away without a word is its own affair.
     socket.on('error', () => socket.destroy())
-    socket.on('close', () => state.sockets.delete(socket))
   })
   server.on('session', (session) => {
     state.sessions.add(session)

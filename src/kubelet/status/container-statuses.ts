@@ -10,9 +10,8 @@ import {
   initContainers,
   isSidecar,
   type PodStatus,
-  shouldBeRestarted,
-  wasInitialized,
 } from '../pod-spec.ts'
+import { shouldBeRestarted, wasInitialized } from '../restarts.ts'
 import type { RuntimePod, SeenContainer } from '../runtime-pod.ts'
 
 export interface StatusInput {

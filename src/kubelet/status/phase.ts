@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/kinds/core/pod.ts'
-import { type Container, type ContainerStatus, initContainers, isSidecar, restartsAfter } from '../pod-spec.ts'
+import { type Container, type ContainerStatus, initContainers, isSidecar } from '../pod-spec.ts'
+import { restartsAfter } from '../restarts.ts'
 import { readySandbox, type RuntimePod } from '../runtime-pod.ts'
 import { type ContainerStatuses, containerStatuses } from './container-statuses.ts'
 
