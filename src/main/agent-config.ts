@@ -16,7 +16,8 @@ export interface AgentConfig {
   runtimeSocket: string
 }
 
-/** What an agent's thread says to the one that started it. Any message to it means: stop. */
-export interface AgentMessage {
-  failed: string
-}
+/** What an agent's thread is told: it loads its program at once, and works once there is a server to work with. */
+export type AgentOrder = 'work' | 'stop'
+
+/** What it says: the node's object shows how the node is now. */
+export type AgentNews = 'started'

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Env } from '../std/env.ts'
-import type { AgentConfig, AgentMessage } from './agent-config.ts'
+import type { AgentConfig, AgentNews, AgentOrder } from './agent-config.ts'
 import { messageOf } from './failure.ts'
 
 const RESTART_FIRST_MS = 500
@@ -9,20 +9,28 @@ const RESTART_MAX_MS = 30_000
 const HEALTHY_MS = 60_000
 
 export interface AgentThread {
+  /** Resolves when the agent has said how its node is; pending for as long as it fails to. */
+  started: Promise<void>
+  /** There is a server now: the agent, which has been loading its program, begins. */
+  work(): void
   stop(): Promise<void>
 }
 
-/** Keeps an agent running in a thread of its own: one that fails is started anew, and adopts what its pods left running. */
+/** Keeps an agent in a thread of its own, running once it is told to: one that fails is started anew, and adopts what its pods left running. */
 export function startAgentThread(env: Env, config: AgentConfig): AgentThread {
+  const started = Promise.withResolvers<void>()
+  let working = false
   let stopping = false
   let failures = 0
   let worker: Worker
   let ended: Promise<void>
 
+  const tell = (order: AgentOrder) => worker.postMessage(order)
   const start = () => {
     const began = env.clock.monotonic()
     worker = new Worker(new URL('agent.ts', import.meta.url), { workerData: config })
-    worker.on('message', ({ failed }: AgentMessage) => env.log.error('the agent failed', { error: failed }))
+    if (working) tell('work')
+    worker.on('message', (_: AgentNews) => started.resolve())
     worker.on('error', (error) => env.log.error('the agent crashed', { error: messageOf(error) }))
     ended = new Promise((resolve) => {
       worker.on('exit', () => {
@@ -37,9 +45,14 @@ export function startAgentThread(env: Env, config: AgentConfig): AgentThread {
   }
   start()
   return {
+    started: started.promise,
+    work() {
+      working = true
+      tell('work')
+    },
     async stop() {
       stopping = true
-      worker.postMessage('stop')
+      tell('stop')
       await ended
     },
   }

@@ -20,9 +20,10 @@ import { hostMounts } from '../os/mount.ts'
 import { systemClock } from '../std/clock.ts'
 import type { Env } from '../std/env.ts'
 import { systemRandom } from '../std/random.ts'
-import type { AgentConfig, AgentMessage } from './agent-config.ts'
+import type { AgentConfig, AgentNews, AgentOrder } from './agent-config.ts'
 import { codeOf, messageOf } from './failure.ts'
 import { fileLog } from './log.ts'
+import { untilAnswering } from './runtime-answers.ts'
 
 const config = workerData as AgentConfig
 const { layout, settings, kubelet: identity } = config
@@ -31,14 +32,17 @@ const env: Env = { clock: systemClock, random: systemRandom, log: fileLog(layout
 /** Where the kubelet listens unless that port is taken, by another cluster on this machine for example. */
 const KUBELET_PORT = 10250
 
-const say = (message: AgentMessage) => parentPort?.postMessage(message)
-
 async function runAgent(signal: AbortSignal): Promise<void> {
   const transport = httpsTransport({ server: config.server, ca: config.ca, ...identity })
   const api = createApi(transport, { userAgent: 'kubelet', clock: env.clock })
   const cri = criClient(config.runtimeSocket)
-  const network = setUpNetwork(env, api, { exec: hostExec, fs: hostFs }, networkConfig(), signal)
+  await untilAnswering(cri, env.clock, signal)
+  // A runtime that was there before has a network configuration of its own.
+  const network = settings.containerRuntimeEndpoint
+    ? undefined
+    : setUpNetwork(env, api, { exec: hostExec, fs: hostFs }, networkConfig(), signal)
   const { kubelet, server } = await startKubelet(api, cri, signal)
+  kubelet.started.then(() => parentPort?.postMessage('started' satisfies AgentNews))
   await Promise.all([network, kubelet.stopped])
   await server.close()
   cri.close()
@@ -103,13 +107,17 @@ async function listen(context: Parameters<typeof kubeletServer>[0]): Promise<Htt
 }
 
 const stopping = new AbortController()
-parentPort?.on('message', () => stopping.abort(new Error('the agent stops')))
+const told = new Promise<void>((resolve) => {
+  parentPort?.on('message', (order: AgentOrder) => {
+    if (order === 'stop') stopping.abort(new Error('the agent stops'))
+    resolve()
+  })
+})
 try {
-  await runAgent(stopping.signal)
+  await told
+  if (!stopping.signal.aborted) await runAgent(stopping.signal)
 } catch (error) {
-  if (!stopping.signal.aborted) {
-    env.log.error('the agent failed', { error: messageOf(error) })
-    say({ failed: messageOf(error) })
-  }
+  if (!stopping.signal.aborted) env.log.error('the agent failed', { error: messageOf(error) })
 }
-parentPort?.close()
+// What a failed agent has left open must not keep the thread: it is started anew.
+process.exit()

@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs'
-import { Node } from '../api/kinds/core/node.ts'
-import { createApi } from '../client/client.ts'
 import { systemClock } from '../std/clock.ts'
 import type { Env } from '../std/env.ts'
 import { systemRandom } from '../std/random.ts'
+import type { Registries } from '../kubelet/images/registries.ts'
 import { type AgentThread, startAgentThread } from './agent-thread.ts'
-import { cniPluginDir, lastComplaint, mayLowerOomScore, startContainerd, writeRegistries } from './containerd.ts'
-import { Failure } from './failure.ts'
+import { cniPluginDir, mayLowerOomScore, writeRegistries } from './containerd.ts'
+import { type ContainerdSupervisor, superviseContainerd } from './containerd-supervisor.ts'
 import type { Access } from './kubeconfig.ts'
 import type { Layout } from './layout.ts'
 import { fileLog, rotate } from './log.ts'
@@ -14,12 +13,8 @@ import { openPki } from './pki.ts'
 import { writePidFile } from './processes.ts'
 import type { Report } from './progress.ts'
 import { readRegistries } from './registries-file.ts'
-import { type Server, startServer } from './server.ts'
-import { firstServiceIp, nodeAddress, type Settings } from './settings.ts'
-import { serverUrl } from './status.ts'
-
-/** How long a node may take to become Ready before the start is given up. */
-const READY_MS = 60_000
+import type { Server } from './server.ts'
+import { firstServiceIp, nodeAddress, serverUrl, type Settings } from './settings.ts'
 
 /** A cluster at work in this process. */
 export interface Cluster {
@@ -45,17 +40,32 @@ export async function startCluster(
     random: systemRandom,
     log: fileLog(layout.log, (line) => process.stderr.write(line)),
   }
-  const nodeIp = nodeAddress(settings.bindAddress)
-  if (!settings.containerRuntimeEndpoint) {
-    writeRegistries(layout, registries)
-    startContainerd({ layout, pluginDir: cniPluginDir() ?? '', restrictOomScore: !mayLowerOomScore() })
+  const runtime = settings.containerRuntimeEndpoint ? undefined : await startRuntime(env, layout, registries)
+  try {
+    return await startParts({ env, layout, settings, registries, report, runtime, signal })
+  } catch (error) {
+    await runtime?.stop()
+    throw error
   }
-  const pki = await openPki(
-    layout.pkiDir,
-    { nodeName: settings.nodeName, addresses: [nodeIp], serviceIp: firstServiceIp(settings.serviceCIDR) },
-    systemClock.now(),
-  )
-  const server = await report.step('API server', () => startServer(env, { layout, settings, pki, nodeIp }))
+}
+
+interface Parts {
+  env: Env
+  layout: Layout
+  settings: Settings
+  registries: Registries
+  report: Report
+  runtime: ContainerdSupervisor | undefined
+  signal: AbortSignal
+}
+
+/** All but the runtime. The agent and the server are loaded side by side, while containerd starts. */
+async function startParts(parts: Parts): Promise<Cluster> {
+  const { env, layout, settings, registries, report, runtime } = parts
+  const { nodeName, serviceCIDR } = settings
+  const nodeIp = nodeAddress(settings.bindAddress)
+  const names = { nodeName, addresses: [nodeIp], serviceIp: firstServiceIp(serviceCIDR) }
+  const pki = await openPki(layout.pkiDir, names, env.clock.now())
   const agent = startAgentThread(env, {
     layout,
     settings,
@@ -66,9 +76,20 @@ export async function startCluster(
     registries,
     runtimeSocket: settings.containerRuntimeEndpoint ?? layout.containerd.socket,
   })
-  const stop = () => stopAll(agent, server)
+  let server: Server | undefined
+  const stop = async () => {
+    runtime?.release()
+    // The agent first: it says goodbye to a server that still listens.
+    await agent.stop()
+    await server?.stop()
+  }
   try {
-    await report.step(`Node ${settings.nodeName}`, () => nodeReady(env, layout, settings, server, signal))
+    server = await report.step('API server', async () => {
+      const { startServer } = await import('./server.ts')
+      return startServer(env, { layout, settings, pki, nodeIp })
+    })
+    agent.work()
+    await untilReady(parts, server, agent)
   } catch (error) {
     await stop()
     throw error
@@ -76,43 +97,19 @@ export async function startCluster(
   return { access: { server: serverUrl(settings), ca: pki.ca.cert, client: pki.admin }, stop }
 }
 
-/** The agent first: it says goodbye to a server that still listens. */
-async function stopAll(agent: AgentThread, server: Server): Promise<void> {
-  await agent.stop()
-  await server.stop()
+async function untilReady(
+  { report, runtime, ...parts }: Parts,
+  server: Server,
+  { started }: AgentThread,
+): Promise<void> {
+  const { nodeReady } = await import('./node-ready.ts')
+  await report.step(`Node ${parts.settings.nodeName}`, () => {
+    const ready = nodeReady({ ...parts, started }, server)
+    return runtime ? Promise.race([ready, runtime.broken]) : ready
+  })
 }
 
-async function nodeReady(
-  env: Env,
-  layout: Layout,
-  settings: Settings,
-  server: Server,
-  stopped: AbortSignal,
-): Promise<void> {
-  const patience = new AbortController()
-  const timer = env.clock.after(READY_MS, () => patience.abort())
-  const signal = AbortSignal.any([stopped, patience.signal])
-  const api = createApi(server.api.transport({ name: 'system:apiserver', groups: ['system:masters'] }))
-  const since = Math.floor(env.clock.now() / 1000) * 1000
-  let why = 'it has not registered'
-  try {
-    const options = {
-      fieldSelector: `metadata.name=${settings.nodeName}`,
-      sendInitialEvents: true,
-      allowWatchBookmarks: true,
-      signal,
-    }
-    for await (const { type, object } of api(Node).watch(options)) {
-      const ready =
-        type === 'BOOKMARK' ? undefined : object.status.conditions?.find((condition) => condition.type === 'Ready')
-      // What an earlier run has said of the node does not count.
-      if (ready?.status === 'True' && Date.parse(ready.lastHeartbeatTime ?? '') >= since) return
-      why = ready?.message ?? why
-    }
-  } finally {
-    timer.cancel()
-  }
-  stopped.throwIfAborted()
-  const complaint = settings.containerRuntimeEndpoint ? '' : `; containerd: ${lastComplaint(layout)}`
-  throw new Failure(`the node did not become Ready within ${READY_MS / 1000} s: ${why}${complaint}; see ${layout.log}`)
+async function startRuntime(env: Env, layout: Layout, registries: Registries): Promise<ContainerdSupervisor> {
+  writeRegistries(layout, registries)
+  return superviseContainerd(env, { layout, pluginDir: cniPluginDir() ?? '', restrictOomScore: !mayLowerOomScore() })
 }

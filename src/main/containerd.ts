@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import {
   accessSync,
   constants,
@@ -81,24 +81,19 @@ export function writeRegistries(layout: Layout, registries: Registries): void {
   }
 }
 
-/** Starts the cluster's containerd, or finds the one that outlived an earlier Skiff. Returns before it answers; its pid. */
-export function startContainerd(options: ContainerdOptions): number {
+/** Starts the cluster's containerd; returns before it answers. Its pid file then names it. */
+export function startContainerd(options: ContainerdOptions): ChildProcess {
   const { containerd } = options.layout
-  const config = renderContainerdConfig(options)
-  const running = livingProcess(containerd.pidFile)
-  if (running && readIfThere(containerd.config) === config) return running
   mkdirSync(dirname(containerd.config), { recursive: true, mode: 0o700 })
   mkdirSync(dirname(containerd.log), { recursive: true })
-  writeFileSync(containerd.config, config)
+  writeFileSync(containerd.config, renderContainerdConfig(options))
   const log = openSync(containerd.log, 'a')
   try {
     // A session of its own, so that Ctrl-C in the terminal reaches Skiff alone, which then stops it in order.
     const child = spawn('containerd', ['--config', containerd.config], { detached: true, stdio: ['ignore', log, log] })
-    child.on('error', (error) => process.emitWarning(`containerd: ${error.message}`))
-    if (!child.pid) throw new Failure('cannot start containerd; install it: apt-get install containerd')
     child.unref()
-    writePidFile(containerd.pidFile, child.pid)
-    return child.pid
+    if (child.pid) writePidFile(containerd.pidFile, child.pid)
+    return child
   } finally {
     closeSync(log)
   }

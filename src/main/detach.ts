@@ -10,8 +10,9 @@ export async function detach(layout: Layout): Promise<void> {
   mkdirSync(dirname(layout.log), { recursive: true })
   const log = openSync(layout.log, 'a')
   const program = process.argv[1] as string
-  // It must not hold the caller's terminal or working directory once the caller is gone.
-  const child = fork(program, process.argv.slice(2), { detached: true, cwd: '/', stdio: ['ignore', log, log, 'ipc'] })
+  // It must not hold the caller's terminal once the caller is gone. It leaves the working directory itself, when it has
+  // read the paths that were given.
+  const child = fork(program, process.argv.slice(2), { detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   const print = printer()
   await new Promise<void>((resolve, reject) => {

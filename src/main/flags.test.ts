@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
 import { test } from 'node:test'
 import { Failure } from './failure.ts'
 import { type Command, parseFlags, renderHelp } from './flags.ts'
@@ -45,6 +46,10 @@ for (const [args, message] of WRONG) {
     )
   })
 }
+
+test('paths become absolute', () => {
+  assert.equal(parse('--registries', 'mirrors.yaml').registries, resolve('mirrors.yaml'))
+})
 
 test('help lists every flag', () => {
   const help = renderHelp(up)

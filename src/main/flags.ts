@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { usage } from './failure.ts'
 
@@ -26,6 +27,11 @@ export interface Command<F extends Flags = Flags> {
 
 export function text(value: string, help: string, initial = ''): Flag<string> {
   return { value, help, initial, parse: (given) => given }
+}
+
+/** A path, made absolute: it is remembered, and read by a process that works elsewhere. */
+export function file(value: string, help: string): Flag<string> {
+  return { value, help, initial: '', parse: (given) => resolve(given) }
 }
 
 export function toggle(help: string): Flag<boolean> {

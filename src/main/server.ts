@@ -3,7 +3,7 @@ import { builtinSchema } from '../api/builtin-schema.ts'
 import type { UserInfo } from '../api/exchange.ts'
 import { KINDS } from '../api/kinds/index.ts'
 import type { Descriptions } from '../api/openapi/definitions.ts'
-import { bootstrap } from '../apiserver/bootstrap.ts'
+import { bootstrap, keepBootstrapped } from '../apiserver/bootstrap.ts'
 import { type Listener, listen } from '../apiserver/listener.ts'
 import { type ApiServer, apiServer } from '../apiserver/server.ts'
 import { createApi } from '../client/client.ts'
@@ -65,14 +65,17 @@ async function serve(env: Env, config: ServerConfig, store: Store): Promise<Serv
     descriptions: async () => JSON.parse(await readFile(DESCRIPTIONS, 'utf8')) as Descriptions,
   })
   const advertise = { address: nodeIp, port: settings.apiPort }
-  await bootstrap(createApi(api.transport(ITSELF)), { serviceIp: api.firstServiceIp, advertise })
+  const [itself, where] = [createApi(api.transport(ITSELF)), { serviceIp: api.firstServiceIp, advertise }]
+  await bootstrap(itself, where)
   const listener = await listenOn(api, config)
+  const bootstrapped = keepBootstrapped(env, itself, where)
   const stopping = new AbortController()
   const running = runComponents(env, api, config, stopping.signal)
   return {
     api,
     async stop() {
       stopping.abort(new Error('the server stops'))
+      bootstrapped.stop()
       api.stop()
       await listener.close()
       await running

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
-import { type Flags, text, toggle } from './flags.ts'
+import { resolve } from 'node:path'
+import { file, type Flags, text, toggle } from './flags.ts'
 import { codeOf, Failure } from './failure.ts'
 import { readIfThere, writeWhole } from './kubeconfig.ts'
 import { DEFAULT_DATA_DIR, type Layout } from './layout.ts'
@@ -69,14 +70,14 @@ export const settingFlags = {
     'SOCKET',
     'use the container runtime at this CRI socket instead of a containerd of its own',
   ),
-  registries: text('FILE', 'mirrors and credentials for pulling images (YAML, as k3s reads it)'),
+  registries: file('FILE', 'mirrors and credentials for pulling images (YAML, as k3s reads it)'),
 } satisfies Flags
 
 export const upFlags = {
   detach: toggle('return once the node is Ready; the cluster goes on in the background'),
   'data-dir': dataDirFlag,
   ...settingFlags,
-  kubeconfig: text('FILE', 'where to write the kubeconfig (default: admin.kubeconfig in the data directory)'),
+  kubeconfig: file('FILE', 'where to write the kubeconfig (default: admin.kubeconfig in the data directory)'),
   'no-kubeconfig': toggle('do not add the cluster to ~/.kube/config'),
 } satisfies Flags
 
@@ -94,7 +95,7 @@ export function settle(given: Record<keyof typeof settingFlags, string>, saved: 
     ...(given['pod-cidr'] && { podCIDR: given['pod-cidr'] }),
     ...(given['service-cidr'] && { serviceCIDR: given['service-cidr'] }),
     ...(given['container-runtime-endpoint'] && {
-      containerRuntimeEndpoint: given['container-runtime-endpoint'].replace(/^unix:\/\//, ''),
+      containerRuntimeEndpoint: resolve(given['container-runtime-endpoint'].replace(/^unix:\/\//, '')),
     }),
     ...(given.registries && { registries: given.registries }),
   }
@@ -166,4 +167,10 @@ export function nodeAddress(bindAddress: string): string {
     /^(skiff-|docker|br-|veth|cni|virbr)/.test(name) ? [] : (all ?? []),
   )
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
+}
+
+/** Where this machine reaches the API server. */
+export function serverUrl({ bindAddress, apiPort }: Settings): string {
+  const host = bindAddress === '0.0.0.0' || bindAddress === '::' ? '127.0.0.1' : bindAddress
+  return `https://${host.includes(':') ? `[${host}]` : host}:${apiPort}`
 }

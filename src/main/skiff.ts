@@ -1,17 +1,19 @@
-import { down } from './down.ts'
 import { Failure, messageOf, usage } from './failure.ts'
 import { type Command, parseFlags, renderHelp } from './flags.ts'
 import { reportFailure } from './progress.ts'
-import { reset } from './reset.ts'
-import { status } from './status.ts'
-import { up } from './up.ts'
-import { version } from './version.ts'
 
-/** In the order in which help lists them: the order in which a person needs them. */
-const COMMANDS = [up, status, down, reset, version] as readonly Command[]
+/** In the order in which a person needs them, which is that of help. Only the one that is run is loaded: loading takes time. */
+const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
+  up: async () => (await import('./up.ts')).up,
+  status: async () => (await import('./status.ts')).status,
+  down: async () => (await import('./down.ts')).down,
+  reset: async () => (await import('./reset.ts')).reset,
+  version: async () => (await import('./version.ts')).version,
+}
 
-function help(): string {
-  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}`)
+async function help(): Promise<string> {
+  const commands = (await Promise.all(Object.values(COMMANDS).map((load) => load()))) as Command[]
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}`)
   return [
     'Skiff: a complete Kubernetes on this machine.',
     '',
@@ -24,9 +26,10 @@ function help(): string {
 }
 
 async function run([name, ...args]: string[]): Promise<void> {
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return console.log(help())
-  const command = COMMANDS.find((each) => each.name === name)
-  if (!command) throw usage(`unknown command "${name}"; see skiff --help`)
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return console.log(await help())
+  const load = Object.hasOwn(COMMANDS, name) && COMMANDS[name]
+  if (!load) throw usage(`unknown command "${name}"; see skiff --help`)
+  const command = (await load()) as Command
   if (args.includes('--help') || args.includes('-h')) return console.log(renderHelp(command))
   await command.run(parseFlags(command, args))
 }

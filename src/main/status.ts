@@ -7,7 +7,7 @@ import type { Command } from './flags.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { readIfThere } from './kubeconfig.ts'
 import { livingProcess } from './processes.ts'
-import { dataDirFlag, readSettings, type Settings } from './settings.ts'
+import { dataDirFlag, readSettings, serverUrl, type Settings } from './settings.ts'
 import { join } from 'node:path'
 import { systemClock } from '../std/clock.ts'
 
@@ -58,12 +58,6 @@ async function describe(layout: Layout, settings: Settings): Promise<{ rows: Row
   } catch (error) {
     return { rows: [...rows, ['API server', `${server} does not answer: ${messageOf(error)}`]], healthy: false }
   }
-}
-
-/** Where this machine reaches the API server. */
-export function serverUrl({ bindAddress, apiPort }: Settings): string {
-  const host = bindAddress === '0.0.0.0' || bindAddress === '::' ? '127.0.0.1' : bindAddress
-  return `https://${host.includes(':') ? `[${host}]` : host}:${apiPort}`
 }
 
 async function cluster(layout: Layout, server: string): Promise<Row[]> {

@@ -6,6 +6,7 @@ import { type Exec, hostExec } from '../os/exec.ts'
 import { type Clock, sleep, systemClock } from '../std/clock.ts'
 import { silentLog } from '../std/log.ts'
 import { systemRandom } from '../std/random.ts'
+import { untilAnswering } from './runtime-answers.ts'
 import { cniPluginDir, mayLowerOomScore, startContainerd, stopContainerd } from './containerd.ts'
 import { Failure } from './failure.ts'
 import { cleanHost } from './host.ts'
@@ -38,7 +39,7 @@ export async function tearDown(layout: Layout, settings: Settings | undefined, e
   const foreign = settings?.containerRuntimeEndpoint
   const own = existsSync(layout.containerd.state)
   // Shims outlive a containerd that died: only a living one can tell what they run.
-  if (own && !foreign)
+  if (own && !foreign && !livingProcess(layout.containerd.pidFile))
     startContainerd({ layout, pluginDir: cniPluginDir() ?? '', restrictOomScore: !mayLowerOomScore() })
   if (own || foreign) await stopPods(foreign ?? layout.containerd.socket, layout.name)
   if (own) await stopContainerd(layout, systemClock)
@@ -56,18 +57,15 @@ async function stopPods(socket: string, cluster: string): Promise<void> {
 }
 
 async function answering(cri: Cri, socket: string): Promise<void> {
-  const deadline = systemClock.monotonic() + ANSWER_WAIT_MS
-  for (;;) {
-    try {
-      await cri.version()
-      return
-    } catch (error) {
-      if (systemClock.monotonic() > deadline) {
-        throw new Failure(
-          `the container runtime at ${socket} does not answer (${(error as Error).message}), so its containers cannot be stopped; look at its log, or stop it by hand`,
-        )
-      }
-      await sleep(systemClock, POLL_MS)
-    }
+  const patience = new AbortController()
+  const timer = systemClock.after(ANSWER_WAIT_MS, () => patience.abort())
+  try {
+    await untilAnswering(cri, systemClock, patience.signal)
+  } catch {
+    throw new Failure(
+      `the container runtime at ${socket} does not answer, so its containers cannot be stopped; look at its log, or stop it by hand`,
+    )
+  } finally {
+    timer.cancel()
   }
 }
