@@ -147,6 +147,29 @@ export async function inTerminal(cluster: LinuxCluster, command: string, input: 
   })
 }
 
+/** Runs a program, types `input`, and ends its input once it has shown what is waited for; all that it showed. */
+export async function converse(
+  program: string,
+  args: readonly string[],
+  kubeconfig: string,
+  input: string,
+  until: RegExp,
+): Promise<string> {
+  const child = spawn(program, args, {
+    env: { ...process.env, KUBECONFIG: kubeconfig },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let shown = ''
+  child.stdin.on('error', () => undefined)
+  child.stdin.write(input)
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    shown += chunk
+    if (until.test(shown)) child.stdin.end()
+  })
+  await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+  return shown
+}
+
 /** Asks until `look` gives an answer that is not undefined, for at most `seconds`. */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>, seconds = 60): Promise<T> {
   const deadline = performance.now() + seconds * 1000

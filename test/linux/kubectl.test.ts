@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { eventually, kubectlProgram, type LinuxCluster, linuxCluster, run, skipReason } from './harness.ts'
+import { converse, eventually, kubectlProgram, type LinuxCluster, linuxCluster, run, skipReason } from './harness.ts'
 
 const CONFIG = (data: string) => `apiVersion: v1
 kind: ConfigMap
@@ -191,19 +191,16 @@ suite('kubectl', { skip: skipReason }, () => {
   })
 
   test('attach reaches a running container', async () => {
-    await cluster.ok(
-      'run',
-      'echo',
-      '--image=busybox',
-      '--stdin',
-      '--',
-      'sh',
-      '-c',
-      'while read line; do echo "got $line"; done',
-    )
+    await cluster.ok('apply', '-f', 'examples/echo-pod.yaml')
     await cluster.ok('wait', '--for=condition=Ready', 'pod/echo', '--timeout=60s')
-    const { stdout } = await cluster.kubectlWith('one\ntwo\n', 'attach', '-i', 'echo')
-    assert.match(stdout, /got one\ngot two/)
+    const shown = await converse(
+      kubectlProgram(),
+      ['attach', '-i', 'echo'],
+      cluster.kubeconfig,
+      'one\ntwo\n',
+      /got one\s+got two/,
+    )
+    assert.match(shown, /got one\ngot two/)
   })
 
   test('nobody anonymous gets beyond version and health', async () => {

@@ -31,7 +31,8 @@ suite('the commands of the README', { skip: skipReason }, () => {
   test('do what they say', async () => {
     kubectlProgram()
     const flags = elsewhere(await freePort())
-    const { KUBECONFIG: _, ...env } = { ...process.env, HOME: home }
+    const env: NodeJS.ProcessEnv = { ...process.env, HOME: home }
+    delete env.KUBECONFIG
     for (const command of COMMANDS) {
       const own = command.replace(
         /^\.\/skiff (\w+)/,
