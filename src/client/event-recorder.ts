@@ -39,8 +39,8 @@ const MAX_TRIES = 12
 const RETRY_MS = 10_000
 const MAX_QUEUED = 1000
 
-/** Records core/v1 Events in the background, one after the other. */
-export function createEventRecorder(api: Api, env: Env, source: EventSource): EventRecorder {
+/** Records core/v1 Events in the background, one after the other; drops what is not written when the signal is aborted. */
+export function createEventRecorder(api: Api, env: Env, source: EventSource, signal?: AbortSignal): EventRecorder {
   const correlator = new EventCorrelator()
   const nameAt = uniqueNanos(env)
   let queued = 0
@@ -49,7 +49,7 @@ export function createEventRecorder(api: Api, env: Env, source: EventSource): Ev
   const write = async (event: NewEvent) => {
     const plan = correlator.correlate(event, env.clock.now())
     if (plan.what === 'drop') return
-    const stored = await withRetries(env, () => send(api, plan))
+    const stored = await withRetries(env, () => send(api, plan), signal)
     if (stored) correlator.remember(plan.event, stored)
   }
 
@@ -62,7 +62,7 @@ export function createEventRecorder(api: Api, env: Env, source: EventSource): Ev
       last = last
         .then(() => write(event))
         .catch((error: unknown) => {
-          const level = isPointless(error) ? 'debug' : 'warn'
+          const level = signal?.aborted || isPointless(error) ? 'debug' : 'warn'
           env.log[level]('an event was dropped', { reason, message, error: String(error) })
         })
         .finally(() => queued--)
@@ -134,14 +134,14 @@ function isPointless(error: unknown): boolean {
 }
 
 /** Tries again while no answer comes; what the server answers stands. */
-async function withRetries<R>(env: Env, run: () => Promise<R>): Promise<R> {
+async function withRetries<R>(env: Env, run: () => Promise<R>, signal?: AbortSignal): Promise<R> {
   for (let tries = 1; ; tries++) {
     try {
       return await run()
     } catch (error) {
       if (isApiError(error) || tries >= MAX_TRIES) throw error
       // The first wait is random, so that the components do not all come back at once.
-      await sleep(env.clock, tries === 1 ? RETRY_MS * env.random.next() : RETRY_MS)
+      await sleep(env.clock, tries === 1 ? RETRY_MS * env.random.next() : RETRY_MS, signal)
     }
   }
 }

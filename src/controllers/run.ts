@@ -44,7 +44,7 @@ async function runAll(
     informers,
     config,
     kinds: () => discoverKinds(transport),
-    recorder: (component) => createEventRecorder(api, env, { component }),
+    recorder: (component) => createEventRecorder(api, env, { component }, signal),
   }
   const running = controllers.map((controller) => controller.run(shared, signal))
   informers.start(signal)

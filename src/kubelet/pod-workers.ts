@@ -36,6 +36,7 @@ export class PodWorkers {
   /** The pod is to run here, or has changed. */
   update(pod: Pod): void {
     const worker = this.workers.get(pod.metadata.uid)
+    this.parts.statuses.observe(pod)
     if (worker) worker.update(pod)
     else this.start(pod.metadata.uid, pod)
   }

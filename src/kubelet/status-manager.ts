@@ -37,21 +37,26 @@ export class StatusManager {
     return wanted ? withOthers(wanted, pod) : pod.status
   }
 
+  /** Takes note of a pod as the API server shows it. What somebody wrote over, because the node was thought lost, is said again. */
+  observe(pod: Pod): void {
+    const entry = this.entries.get(pod.metadata.uid)
+    if (!entry || !isNewer(pod, entry.base)) return
+    const overwritten = !deepEqual(ownPart(pod.status), ownPart(entry.base.status))
+    entry.base = pod
+    if (!overwritten) return
+    delete entry.written
+    this.startWriting(entry)
+  }
+
   /** Sees to it that the API server shows this. Returns at once. */
   set(pod: Pod, status: PodStatus): void {
     const { uid } = pod.metadata
     const entry = this.entries.get(uid) ?? { base: pod }
     this.entries.set(uid, entry)
-    if (isNewer(pod, entry.base)) {
-      // Somebody wrote over what is ours, as is done to pods of a node that was thought to be lost: it is said again.
-      if (!deepEqual(ownPart(pod.status), ownPart(entry.base.status))) delete entry.written
-      entry.base = pod
-    }
-    if (entry.written && entry.wanted && deepEqual(entry.wanted, status)) return
+    this.observe(pod)
+    if (entry.wanted && deepEqual(entry.wanted, status)) return
     entry.wanted = status
-    entry.writing ??= this.write(uid, entry).finally(() => {
-      delete entry.writing
-    })
+    this.startWriting(entry)
   }
 
   /** Waits until the last status is written, and then lets the API server drop the pod. */
@@ -68,6 +73,12 @@ export class StatusManager {
 
   forget(uid: string): void {
     this.entries.delete(uid)
+  }
+
+  private startWriting(entry: Entry): void {
+    entry.writing ??= this.write(entry.base.metadata.uid, entry).finally(() => {
+      delete entry.writing
+    })
   }
 
   private async write(uid: string, entry: Entry): Promise<void> {

@@ -70,6 +70,12 @@ export class SchedulingQueue {
     this.pods.delete(uid)
   }
 
+  /** Forgets all pods, and calls off what waits. */
+  close(): void {
+    for (const { timer } of this.pods.values()) timer?.cancel()
+    this.pods.clear()
+  }
+
   /** The next pod to try; it is not handed out again before `refuse` or `retry` gives it back. */
   pop(): QueuedPod | undefined {
     for (let next = this.active.pop(); next; next = this.active.pop()) {

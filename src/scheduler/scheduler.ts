@@ -30,7 +30,7 @@ interface SchedulerContext {
 export async function runScheduler(env: Env, transport: Transport, signal: AbortSignal): Promise<void> {
   const api = createApi(transport, { userAgent: USER_AGENT, clock: env.clock })
   const informers = createInformers(api, env)
-  const events = createEventRecorder(api, env, { component: SCHEDULER_NAME })
+  const events = createEventRecorder(api, env, { component: SCHEDULER_NAME }, signal)
   const scheduler = new Scheduler({ env, api, informers, events })
   const running = scheduler.run(signal)
   informers.start(signal)
@@ -64,6 +64,7 @@ class Scheduler {
       await (more ? sleep(env.clock, 0) : this.woken(signal))
     }
     for (const stop of stops) stop()
+    this.queue.close()
   }
 
   private woken(signal: AbortSignal): Promise<void> {

@@ -27,6 +27,8 @@ interface Memory {
   /** When a node of the zone was last tainted, so that the next waits its turn. */
   evictedMs: Map<string, number>
   disruption: Map<string, string>
+  /** The pods (by uid) of a silent node that were told to be not ready: once is enough, for they may know better. */
+  silenced: Map<string, Set<string>>
 }
 
 type NodeContext = Context<Memory>
@@ -42,7 +44,7 @@ export const nodeLifecycle = controller<Node, Memory>({
     { kind: Pod, keys: (pod, context) => silentNodeOf(pod as Pod, context) },
   ],
   indexesOf: [podsByNode],
-  state: () => ({ health: new Map(), evictedMs: new Map(), disruption: new Map() }),
+  state: () => ({ health: new Map(), evictedMs: new Map(), disruption: new Map(), silenced: new Map() }),
 
   async reconcile(node, context) {
     const { api, cache, env, state } = context
@@ -62,11 +64,13 @@ export const nodeLifecycle = controller<Node, Memory>({
     }
     const waitMs = await taint(node, context, now)
     if (readyOf(node)?.status === 'Unknown') await markPodsNotReady(name, context, now)
+    else state.silenced.delete(name)
     const checks = [waitMs, quietMs >= 0 ? quietMs + 1 : undefined].filter((ms) => ms !== undefined)
     return checks.length > 0 ? { requeueAfterMs: Math.min(...checks) } : undefined
   },
 
   async gone({ name }, { state, events }) {
+    state.silenced.delete(name)
     if (!state.health.delete(name)) return
     const about = { apiVersion: 'v1', kind: 'Node', metadata: { name } }
     events.record(about, 'Normal', 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`)
@@ -133,8 +137,16 @@ function wakeZone(nodes: readonly Node[], zone: string, disruption: string, { st
 
 /** Nobody knows whether the pods of a silent node are ready, so they count as not ready. */
 async function markPodsNotReady(name: string, context: NodeContext, now: number): Promise<void> {
-  const ready = context.cache(Pod).by(BY_NODE, name).filter(isReady)
-  await allTried(ready, (pod) => ignoringNotFound(markNotReady(pod, context, now)))
+  const silenced = context.state.silenced.get(name) ?? new Set()
+  context.state.silenced.set(name, silenced)
+  const ready = context
+    .cache(Pod)
+    .by(BY_NODE, name)
+    .filter((pod) => isReady(pod) && !silenced.has(pod.metadata.uid))
+  await allTried(ready, async (pod) => {
+    await ignoringNotFound(markNotReady(pod, context, now))
+    silenced.add(pod.metadata.uid)
+  })
 }
 
 async function markNotReady(pod: Pod, { api, events }: NodeContext, now: number): Promise<void> {

@@ -37,6 +37,8 @@ export const podGc = controller<Pod, Memory>({
     if (hasEnded(pod.status)) {
       const surplus = planSurplus(cache(Pod).by(ENDED, 'yes'), config.terminatedPodThreshold ?? TERMINATED_THRESHOLD)
       if (surplus.includes(pod)) return remove(pod, context)
+      // It is the end of this pod that makes an older one too many.
+      for (const other of surplus) context.wake(keyOf(other))
     }
     const { nodeName } = pod.spec
     const node = nodeName ? cache(Node).get({ name: nodeName }) : undefined
