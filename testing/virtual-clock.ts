@@ -3,6 +3,8 @@ import type { Transport } from '../src/client/api.ts'
 
 /** A clock that moves only when it is told to. */
 export interface VirtualClock extends Clock {
+  /** How many timers wait. */
+  readonly pending: number
   /** Moves on by milliseconds or a duration as Go writes it (`5m`, `1h30m`): timers fire in order, and all settles between two of them. */
   advance(by: number | string): Promise<void>
   /** Resolves when nothing moves any more; what retries at once (within a quarter of a second) is waited for. */
@@ -21,6 +23,9 @@ const SHORT_MS = 250
 /** `settled` gives up on who retries for longer than this: it is time itself that he waits for. */
 const SETTLE_MAX_MS = 10_000
 
+/** So much movement without time passing is no movement any more: something goes round in circles. */
+const MOVEMENTS_MAX = 1_000_000
+
 interface Scheduled {
   at: number
   /** Timers of the same moment fire in the order in which they were set. */
@@ -35,15 +40,21 @@ export function virtualClock({ start = '2026-01-01T00:00:00Z' }: { start?: numbe
   let elapsedMs = 0
   let order = 0
   let movements = 0
+  /** Movements up to the last moment at which time passed. */
+  let before = 0
 
   const touch = () => {
-    movements++
+    if (++movements - before > MOVEMENTS_MAX) throw new Error('something goes round in circles without time passing')
   }
   const after = (ms: number, run: () => void): Timer => {
     const timer = { at: elapsedMs + Math.max(0, ms), order: order++, run }
     timers.add(timer)
     touch()
     return { cancel: () => void timers.delete(timer) }
+  }
+  const passTo = (ms: number) => {
+    if (ms > elapsedMs) before = movements
+    elapsedMs = ms
   }
   const nextDue = (until: number): Scheduled | undefined => {
     let next: Scheduled | undefined
@@ -62,11 +73,11 @@ export function virtualClock({ start = '2026-01-01T00:00:00Z' }: { start?: numbe
     await quiet()
     for (let timer = nextDue(until); timer; timer = nextDue(until)) {
       timers.delete(timer)
-      elapsedMs = timer.at
+      passTo(timer.at)
       timer.run()
       await quiet()
     }
-    elapsedMs = until
+    passTo(until)
   }
 
   const settled = async () => {
@@ -82,6 +93,9 @@ export function virtualClock({ start = '2026-01-01T00:00:00Z' }: { start?: numbe
     monotonic: () => elapsedMs,
     after,
     touch,
+    get pending() {
+      return timers.size
+    },
     advance: async (by) => fire(elapsedMs + durationMs(by)),
     settled,
     observe: (transport) => observed(transport, touch),
