@@ -24,6 +24,7 @@ test('no file imports itself through others', () => {
           [
             file,
             importsOf(file)
+              .filter(({ typeOnly }) => !typeOnly)
               .map(target)
               .filter((to) => to !== undefined),
           ] as const,

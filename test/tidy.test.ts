@@ -12,10 +12,14 @@ const FUNCTION_LINES_MAX = 70
 const BANNED: { pattern: RegExp; where: RegExp; instead: string }[] = [
   {
     pattern: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/,
-    where: /^src\/(?!std\/)(?!.*\.test\.ts)/,
+    where: /^src\/(?!std\/)(?!.*(\.test|\/test-[a-z-]+)\.ts)/,
     instead: 'env.clock',
   },
-  { pattern: /\bset(Timeout|Interval)\(/, where: /^src\/(?!std\/|os\/)(?!.*\.test\.ts)/, instead: 'env.clock.after' },
+  {
+    pattern: /\bset(Timeout|Interval)\(/,
+    where: /^src\/(?!std\/|os\/)(?!.*(\.test|\/test-[a-z-]+)\.ts)/,
+    instead: 'env.clock.after',
+  },
   { pattern: /\bMath\.random\(/, where: /^(src|testing)\//, instead: 'env.random' },
   { pattern: /\bexport default\b/, where: /./, instead: 'a named export' },
   { pattern: /catch *(\([a-z]*\) *)?\{ *\}/, where: /./, instead: 'a catch that says why it is silent' },

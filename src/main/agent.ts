@@ -39,11 +39,11 @@ async function runAgent(signal: AbortSignal): Promise<void> {
   await untilAnswering(cri, env.clock, signal)
   // A runtime that was there before has a network configuration of its own.
   const network = settings.containerRuntimeEndpoint
-    ? undefined
+    ? Promise.resolve()
     : setUpNetwork(env, api, { exec: hostExec, fs: hostFs }, networkConfig(), signal)
   const { kubelet, server } = await startKubelet(api, cri, signal)
-  kubelet.started.then(() => parentPort?.postMessage('started' satisfies AgentNews))
-  await Promise.all([network, kubelet.stopped])
+  const told = kubelet.started.then(() => parentPort?.postMessage('started' satisfies AgentNews))
+  await Promise.all([network, told, kubelet.stopped])
   await server.close()
   cri.close()
 }
@@ -74,7 +74,7 @@ async function startKubelet(
     onContainerEvent: (listener) => running.kubelet?.onContainerEvent(listener) ?? (() => {}),
   })
   const informers = createInformers(api, env)
-  const events = createEventRecorder(api, env, { component: 'kubelet', host: settings.nodeName })
+  const events = createEventRecorder(api, env, { component: 'kubelet', host: settings.nodeName }, signal)
   const os = { fs: hostFs, mounts: hostMounts(), httpGet: hostHttpGet, tcpConnect: hostTcpConnect }
   const registries: Registries = config.registries
   const kubelet = await runKubelet(
@@ -107,14 +107,14 @@ async function listen(context: Parameters<typeof kubeletServer>[0]): Promise<Htt
 }
 
 const stopping = new AbortController()
-const told = new Promise<void>((resolve) => {
+const ordered = new Promise<void>((resolve) => {
   parentPort?.on('message', (order: AgentOrder) => {
     if (order === 'stop') stopping.abort(new Error('the agent stops'))
     resolve()
   })
 })
 try {
-  await told
+  await ordered
   if (!stopping.signal.aborted) await runAgent(stopping.signal)
 } catch (error) {
   if (!stopping.signal.aborted) env.log.error('the agent failed', { error: messageOf(error) })
