@@ -9,6 +9,7 @@ import type { Driver } from '../src/store/driver.ts'
 import { memoryDriver } from '../src/store/memory.ts'
 import { sqliteDriver } from '../src/store/sqlite.ts'
 import { openStore } from '../src/store/store.ts'
+import { renderTable, type Row } from './table.ts'
 
 // Commits a second, one writer and a hundred, against bare node:sqlite writing the same rows in the same run.
 // `node bench/store.ts [folder]`: the disk under the folder is what is measured; the default is the temporary folder.
@@ -71,29 +72,29 @@ async function ofStore(driver: Driver): Promise<number[]> {
   return rates
 }
 
-const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'store-bench-'))
-try {
-  const file = (name: string) => join(folder, name)
-  const limit = [await bare(file('one'), 1), await bare(file('many'), WRITERS)]
-  const measured: [string, number[]][] = [
-    ['bare node:sqlite', limit],
-    ['sqlite driver', await ofDriver(await sqliteDriver(file('driver')))],
-    ['store on sqlite', await ofStore(await sqliteDriver(file('store')))],
-    ['memory driver', await ofDriver(memoryDriver())],
-  ]
-  console.log(`commits of ${VALUE.length} bytes a second`)
-  console.table(
-    Object.fromEntries(
-      measured.map(([name, rates]) => {
-        const ratio = (i: number) => Number(((rates[i] ?? 0) / (limit[i] ?? 1)).toFixed(2))
-        const [one, many] = rates.map(Math.round)
-        return [
-          name,
-          { '1 writer': one, 'of bare': ratio(0), [`${WRITERS} writers`]: many, 'of bare at once': ratio(1) },
-        ]
-      }),
-    ),
-  )
-} finally {
-  rmSync(folder, { recursive: true })
+/** The rows of this measurement; the disk under `parent` is what is measured. */
+export async function storeRows(parent = tmpdir()): Promise<Row[]> {
+  const folder = mkdtempSync(join(parent, 'store-bench-'))
+  try {
+    const file = (name: string) => join(folder, name)
+    const limit = [await bare(file('one'), 1), await bare(file('many'), WRITERS)]
+    const measured: [string, number[]][] = [
+      ['SQLite driver', await ofDriver(await sqliteDriver(file('driver')))],
+      ['store on SQLite', await ofStore(await sqliteDriver(file('store')))],
+      ['memory driver', await ofDriver(memoryDriver())],
+    ]
+    return measured.flatMap(([name, rates]) =>
+      ['1 writer', `${WRITERS} writers`].map((writers, i) => ({
+        what: `${name}: commits of ${VALUE.length} bytes a second, ${writers}`,
+        measured: rates[i] ?? Number.NaN,
+        against: limit[i] ?? Number.NaN,
+        meaning: 'bare node:sqlite writing the same rows',
+        unit: '/s',
+      })),
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
+
+if (import.meta.main) console.log(renderTable(await storeRows(process.argv[2])))
