@@ -1,6 +1,7 @@
 // Runs every suite: `npm test [pattern …]`. The Linux suites need root and say so where they are skipped.
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { install, missing } from '../src/main/prerequisites.ts'
 
 const patterns = process.argv.slice(2)
 const chosen = (files: string[]) =>
@@ -13,6 +14,7 @@ const inProcess = chosen(
     'testing/**/*.test.ts',
     'tools/**/*.test.ts',
     'test/*.test.ts',
+    'test/images/**/*.test.ts',
     'test/cluster/**/*.test.ts',
   ]),
 )
@@ -27,6 +29,13 @@ function run(flags: string[], files: string[]): boolean {
   return status === 0
 }
 
+/** Some of the Linux suites start a containerd by themselves, as `skiff up` would find it or bring it. */
+async function prepareHost(): Promise<void> {
+  const wanted = process.getuid?.() === 0 && onLinux.length > 0 ? missing(true) : []
+  if (wanted.length > 0) await install(wanted)
+}
+
+await prepareHost()
 const results = [
   run(['--test-isolation=none'], inProcess),
   run(['--test-concurrency=1', '--test-timeout=900000'], onLinux),

@@ -11,7 +11,7 @@ ${spec}`
 
 const CONTAINER = '  containers:\n  - name: c\n    image: nginx\n'
 
-/** What is sent, and what kubectl must print. */
+/** What is sent, and what kubectl must print. Older ones check against the OpenAPI document themselves, in words of their own. */
 const WRONG: [what: string, manifest: string, message: RegExp][] = [
   [
     'YAML that is none',
@@ -21,12 +21,12 @@ const WRONG: [what: string, manifest: string, message: RegExp][] = [
   [
     'an unknown field',
     POD(`${CONTAINER}    imagePullPolice: Always\n`),
-    /strict decoding error: unknown field "spec\.containers\[0\]\.imagePullPolice"/,
+    /strict decoding error: unknown field "spec\.containers\[0\]\.imagePullPolice"|ValidationError\(Pod\.spec\.containers\[0\]\): unknown field "imagePullPolice"/,
   ],
   [
     'a wrong type',
     POD(`${CONTAINER}  terminationGracePeriodSeconds: soon\n`),
-    /cannot unmarshal string into Go struct field PodSpec\.spec\.terminationGracePeriodSeconds of type int64/,
+    /cannot unmarshal string into Go struct field PodSpec\.spec\.terminationGracePeriodSeconds of type int64|ValidationError\(Pod\.spec\.terminationGracePeriodSeconds\): invalid type/,
   ],
   [
     'no container',

@@ -163,15 +163,16 @@ suite('kubectl', { skip: skipReason }, () => {
       await cluster.ok('run', 'once', '--image=busybox', '--restart=Never', '--', 'echo', 'hello'),
       'pod/once created',
     )
-    await cluster.ok('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/once', '--timeout=60s')
+    const phase = () => cluster.ok('get', 'pod', 'once', '-o', 'jsonpath={.status.phase}')
+    await eventually('Succeeded', async () => ((await phase()) === 'Succeeded' ? true : undefined))
     assert.equal(await cluster.ok('logs', 'once'), 'hello')
     assert.match(await cluster.ok('get', 'pods'), /^once +0\/1 +Completed +0 /m)
     assert.equal(await cluster.ok('create', 'deployment', 'web', '--image=nginx'), 'deployment.apps/web created')
     await cluster.ok('wait', '--for=condition=Available', 'deployment/web', '--timeout=60s')
-    assert.match(
-      await cluster.ok('events'),
-      /ScalingReplicaSet +Deployment\/web +Scaled up replica set web-\S+ from 0 to 1/,
-    )
+    const scaled = /ScalingReplicaSet +[Dd]eployment(\.apps)?\/web +Scaled up replica set web-\S+ from 0 to 1/
+    assert.match(await cluster.ok('get', 'events'), scaled)
+    // kubectl has had this command since 1.23.
+    if ((await cluster.kubectl('events', '--help')).code === 0) assert.match(await cluster.ok('events'), scaled)
     assert.match(await cluster.ok('get', 'all'), /^deployment\.apps\/web +1\/1 /m)
   })
 
