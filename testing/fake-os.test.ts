@@ -112,8 +112,8 @@ suite('files', () => {
   })
   contract('those in memory', async () => {
     const fs = new MemoryFs()
-    await fs.makeDirectory('/work')
-    return { fs, root: '/work', close: async () => {} }
+    await fs.makeDirectory('/files')
+    return { fs, root: '/files', close: async () => {} }
   })
 })
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ConfigMap } from '../../src/api/kinds/core/config-map.ts'
-import { Pod } from '../../src/api/kinds/core/pod.ts'
 import { keyOf } from '../../src/api/meta.ts'
 import { isApiError, type Status } from '../../src/api/errors.ts'
 import { createApi } from '../../src/client/client.ts'
@@ -9,7 +8,7 @@ import { informer } from '../../src/client/informer.ts'
 import { sleep } from '../../src/std/clock.ts'
 import { silentLog } from '../../src/std/log.ts'
 import { type Random, seededRandom } from '../../src/std/random.ts'
-import { type Cluster, deployment, startCluster } from '../../testing/index.ts'
+import { type Cluster, startCluster } from '../../testing/index.ts'
 import { link } from '../../testing/partition.ts'
 
 const pick = (random: Random, below: number) => Math.floor(random.next() * below)
@@ -135,38 +134,6 @@ test('informers that are cut off show in the end what is there, selectors includ
     stop.abort()
     await cluster.clock.settled()
     await Promise.all(running)
-  }
-})
-
-test('a cluster whose nodes lose their connection all the time still comes to what was asked for', async () => {
-  for (const seed of [21, 22]) {
-    await using cluster = await startCluster({ nodes: ['a', 'b', 'c'], seed })
-    const random = seededRandom(seed)
-    for (let round = 0; round < 20; round++) {
-      await cluster.apply(deployment('web', { replicas: pick(random, 8), image: `nginx:${pick(random, 3)}` }))
-      await cluster.advance(pick(random, 20_000))
-      const node = cluster.node('abc'.charAt(pick(random, 3)))
-      node.hiccup()
-      if (pick(random, 3) === 0) {
-        node.unplug()
-        await cluster.advance(pick(random, 30_000))
-        node.plug()
-      }
-    }
-    await cluster.apply(deployment('web', { replicas: 6, image: 'nginx:9' }))
-    await cluster.advance('5m')
-    const pods = await cluster.list(Pod)
-    assert.deepEqual(
-      pods.map(({ status, spec }) => `${status.phase} ${spec.containers[0]?.image}`),
-      Array(6).fill('Running nginx:9'),
-      `seed ${seed}`,
-    )
-    const running = ['a', 'b', 'c'].flatMap((name) => cluster.node(name).runtime.running)
-    assert.deepEqual(
-      running.sort(),
-      pods.map(({ metadata }) => `${metadata.name}/main`).sort(),
-      'no container is left behind',
-    )
   }
 })
 
