@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { mergeKubeconfig, renderKubeconfig, serverOf, unmergeKubeconfig, userKubeconfig } from './kubeconfig.ts'
+import {
+  isEmptyKubeconfig,
+  mergeKubeconfig,
+  renderKubeconfig,
+  serverOf,
+  unmergeKubeconfig,
+  userKubeconfig,
+} from './kubeconfig.ts'
 
 const access = { server: 'https://127.0.0.1:6443', ca: 'CA', client: { cert: 'CERT', key: 'KEY' } }
 const OTHER = `# mine
@@ -55,4 +62,9 @@ test('a file that is no kubeconfig is refused', () => {
 test('the first file of KUBECONFIG is the one that is changed', () => {
   assert.equal(userKubeconfig({ KUBECONFIG: ':/a:/b' }), '/a')
   assert.match(userKubeconfig({}), /\.kube\/config$/)
+})
+
+test('a kubeconfig that the cluster was alone in is empty without it', () => {
+  assert.ok(isEmptyKubeconfig(unmergeKubeconfig(mergeKubeconfig('', 'skiff', access), 'skiff')))
+  assert.ok(!isEmptyKubeconfig(unmergeKubeconfig(mergeKubeconfig(OTHER, 'skiff', access), 'skiff')))
 })

@@ -69,6 +69,12 @@ export function unmergeKubeconfig(text: string, name: string): string {
   return document.toString()
 }
 
+/** Whether a kubeconfig's text names no cluster, user or context. */
+export function isEmptyKubeconfig(text: string): boolean {
+  const document = parse(text)
+  return LISTS.every((list) => listOf(document, list).items.length === 0)
+}
+
 /** The server that `context` of a kubeconfig's text points at. */
 export function serverOf(text: string, context: string): string | undefined {
   const config = parse(text).toJS() as {

@@ -1,18 +1,20 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   type Access,
   editKubeconfig,
+  isEmptyKubeconfig,
   mergeKubeconfig,
   readIfThere,
   renderKubeconfig,
   serverOf,
+  unmergeKubeconfig,
   userKubeconfig,
   writeWhole,
 } from './kubeconfig.ts'
 import { Failure, messageOf } from './failure.ts'
 import type { Layout } from './layout.ts'
-import { readRecord, recordKubeconfig } from './record.ts'
+import { type KubeconfigRecord, readRecord, recordKubeconfig } from './record.ts'
 
 const CONTEXT = 'skiff'
 
@@ -24,26 +26,23 @@ export interface KubeconfigFlags {
 /** Writes the cluster's kubeconfig, and adds it to the user's own unless that is to be left alone; the context's name there. */
 export function publishKubeconfig(layout: Layout, access: Access, flags: KubeconfigFlags): string | undefined {
   writeWhole(layout.adminKubeconfig, renderKubeconfig(CONTEXT, access))
-  if (flags.kubeconfig) writeElsewhere(layout, access, resolve(flags.kubeconfig))
-  if (flags['no-kubeconfig']) return undefined
-  const file = userKubeconfig()
+  if (flags.kubeconfig) addTo(layout, access, resolve(flags.kubeconfig))
+  return flags['no-kubeconfig'] ? undefined : addTo(layout, access, userKubeconfig())
+}
+
+function addTo(layout: Layout, access: Access, file: string): string {
   const context = contextIn(layout, file, access.server)
-  recordKubeconfig(layout, { file, context, written: false })
+  const made = !existsSync(file) || readRecord(layout).kubeconfigs.some((each) => each.file === file && each.made)
+  recordKubeconfig(layout, { file, context, made })
   editKubeconfig(file, (text) => mergeKubeconfig(text, context, access))
   return context
 }
 
-function writeElsewhere(layout: Layout, access: Access, file: string): void {
-  try {
-    const written =
-      !existsSync(file) || readRecord(layout).kubeconfigs.some((each) => each.file === file && each.written)
-    recordKubeconfig(layout, { file, context: CONTEXT, written })
-    if (written) writeWhole(file, renderKubeconfig(CONTEXT, access))
-    else editKubeconfig(file, (text) => mergeKubeconfig(text, CONTEXT, access))
-  } catch (error) {
-    if (error instanceof Failure) throw error
-    throw new Failure(`cannot write --kubeconfig ${file}: ${messageOf(error)}`)
-  }
+/** Takes the cluster out of a kubeconfig again; one that it made goes when nothing else has come into it. */
+export function withdrawKubeconfig({ file, context, made }: KubeconfigRecord): void {
+  if (!existsSync(file)) return
+  editKubeconfig(file, (text) => unmergeKubeconfig(text, context))
+  if (made && isEmptyKubeconfig(readIfThere(file) ?? '')) rmSync(file)
 }
 
 /** `skiff`, unless another cluster has that context in the file: then the name of this cluster's own. */

@@ -10,8 +10,8 @@ export interface Record {
 export interface KubeconfigRecord {
   file: string
   context: string
-  /** Whether the file was made by the cluster as a whole, rather than added to. */
-  written: boolean
+  /** Whether there was no such file before. */
+  made: boolean
 }
 
 const fileOf = (layout: Layout) => join(layout.dataDir, 'record.json')

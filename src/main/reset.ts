@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs'
 import { systemClock } from '../std/clock.ts'
 import type { Command } from './flags.ts'
-import { editKubeconfig, readIfThere, unmergeKubeconfig } from './kubeconfig.ts'
 import { layoutOf } from './layout.ts'
+import { withdrawKubeconfig } from './publish-kubeconfig.ts'
 import { requireRoot } from './privilege.ts'
 import { readRecord } from './record.ts'
 import { dataDirFlag, readSettings } from './settings.ts'
@@ -21,11 +21,7 @@ export const reset: Command<typeof flags> = {
     if (!settings && !existsSync(layout.runDir)) return console.log(`There is no cluster in ${layout.dataDir}.`)
     await stopSkiff(layout, systemClock)
     await tearDown(layout, settings)
-    const { kubeconfigs } = readRecord(layout)
-    for (const { file, context, written } of kubeconfigs) {
-      if (written) rmSync(file, { force: true })
-      else if (readIfThere(file) !== undefined) editKubeconfig(file, (text) => unmergeKubeconfig(text, context))
-    }
+    for (const record of readRecord(layout).kubeconfigs) withdrawKubeconfig(record)
     if (settings) rmSync(layout.dataDir, { recursive: true, force: true })
     console.log(`Removed the cluster and ${layout.dataDir}.`)
   },

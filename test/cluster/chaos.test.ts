@@ -27,7 +27,7 @@ interface Chaos {
 const SHOP = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }
 
 /** What can happen; the ones that stand here twice happen more often. */
-const HAPPENINGS: readonly ((chaos: Chaos, node: string) => Promise<unknown> | unknown)[] = [
+const HAPPENINGS: readonly ((chaos: Chaos, node: string) => unknown)[] = [
   applyDeployment,
   applyDeployment,
   applyDeployment,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
@@ -42,5 +42,6 @@ suite('the commands of the README', { skip: skipReason }, () => {
       assert.equal(code, 0, `${command}\n${stderr}${stdout}`)
       if (command.startsWith('kubectl get nodes')) assert.match(stdout, / Ready /)
     }
+    assert.equal(existsSync(join(home, '.kube/config')), false)
   })
 })
