@@ -7,8 +7,8 @@ import { renderTable, type Row } from './table.ts'
 
 // What a cluster without pods costs: Skiff's one process (server and agent) and its containerd.
 
-/** A start leaves garbage, which V8 clears away once the process has come to rest. */
-const REST_MS = 60_000
+/** A start leaves garbage, which V8 clears away after a minute or two of calm. */
+const REST_MS = 120_000
 const WATCH_MS = 30_000
 const MEMORY_AIM_MB = 200
 const CPU_AIM_PERCENT = 1
