@@ -6,7 +6,6 @@ import { systemClock } from '../src/std/clock.ts'
 import { silentLog } from '../src/std/log.ts'
 import { systemRandom } from '../src/std/random.ts'
 import type { Driver } from '../src/store/driver.ts'
-import { memoryDriver } from '../src/store/memory.ts'
 import { sqliteDriver } from '../src/store/sqlite.ts'
 import { openStore } from '../src/store/store.ts'
 import { renderTable, type Row } from './table.ts'
@@ -81,7 +80,6 @@ export async function storeRows(parent = tmpdir()): Promise<Row[]> {
     const measured: [string, number[]][] = [
       ['SQLite driver', await ofDriver(await sqliteDriver(file('driver')))],
       ['store on SQLite', await ofStore(await sqliteDriver(file('store')))],
-      ['memory driver', await ofDriver(memoryDriver())],
     ]
     return measured.flatMap(([name, rates]) =>
       ['1 writer', `${WRITERS} writers`].map((writers, i) => ({

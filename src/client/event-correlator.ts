@@ -12,7 +12,8 @@ export type Correlated =
 /** An event before it has been sent: what the server fills in is not there. */
 export type NewEvent = Event
 
-const CACHE_ENTRIES = 4096
+/** So many entries at most. Said as `max` their room would be set aside at once, in each of a dozen recorders. */
+const CACHE_LIMIT = { maxSize: 4096, sizeCalculation: () => 1 }
 const AGGREGATE_AFTER = 10
 const AGGREGATE_WITHIN_MS = 600_000
 const SPAM_BURST = 25
@@ -30,9 +31,9 @@ interface Tokens {
 
 /** Keeps events few, as client-go's correlator does: filters spam, merges similar ones, counts repeated ones. */
 export class EventCorrelator {
-  private readonly tokens = new LRUCache<string, Tokens>({ max: CACHE_ENTRIES })
-  private readonly similar = new LRUCache<string, Similar>({ max: CACHE_ENTRIES })
-  private readonly sent = new LRUCache<string, Event>({ max: CACHE_ENTRIES })
+  private readonly tokens = new LRUCache<string, Tokens>(CACHE_LIMIT)
+  private readonly similar = new LRUCache<string, Similar>(CACHE_LIMIT)
+  private readonly sent = new LRUCache<string, Event>(CACHE_LIMIT)
 
   correlate(event: NewEvent, nowMs: number): Correlated {
     const { key, event: merged } = this.aggregate(event, nowMs)

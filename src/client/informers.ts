@@ -10,6 +10,8 @@ export interface Informers {
   of<T extends KubeObject>(kind: Kind<T>, options?: InformerOptions<T>): Informer<T>
   /** Of metadata alone, unless whole objects are followed anyway. */
   metadataOf(kind: Kind): Informer<KubeObject>
+  /** Ends the informer of a kind's metadata: the kind is no longer served. Asked for again, it begins anew. */
+  forget(kind: Kind): void
   /** Runs all informers, those asked for later too, until the signal is aborted. */
   start(signal: AbortSignal): void
   /** Resolves when all that have been asked for so far hold their first list. */
@@ -19,17 +21,25 @@ export interface Informers {
 /** `metadataApi` asks for metadata only; without it `metadataOf` follows whole objects. */
 export function createInformers(api: Api, env: Env, metadataApi: Api = api): Informers {
   const known = new Map<string, Informer<KubeObject>>()
+  /** What ends those that can be forgotten. */
+  const ends = new Map<Informer<KubeObject>, AbortController>()
   let running: AbortSignal | undefined
 
   const run = (started: Informer<KubeObject>, signal: AbortSignal) => {
+    const end = ends.get(started)
     started
-      .run(signal)
+      .run(end ? AbortSignal.any([signal, end.signal]) : signal)
       .catch((error: unknown) => env.log.error('an informer ended', { kind: started.kind.kind, error }))
   }
   const add = (name: string, created: Informer<KubeObject>) => {
     known.set(name, created)
     if (running) run(created, running)
     return created
+  }
+  const addMetadata = (name: string, kind: Kind) => {
+    const created = informer(kind, metadataApi, env)
+    ends.set(created, new AbortController())
+    return add(name, created)
   }
   const of = <T extends KubeObject>(kind: Kind<T>, options: InformerOptions<T> = {}): Informer<T> => {
     const name = nameOf(kind, options)
@@ -43,7 +53,15 @@ export function createInformers(api: Api, env: Env, metadataApi: Api = api): Inf
     metadataOf: (kind) =>
       known.get(nameOf(kind, {})) ??
       known.get(`metadata ${nameOf(kind, {})}`) ??
-      add(`metadata ${nameOf(kind, {})}`, informer(kind, metadataApi, env)),
+      addMetadata(`metadata ${nameOf(kind, {})}`, kind),
+    forget(kind) {
+      const name = `metadata ${nameOf(kind, {})}`
+      const found = known.get(name)
+      if (!found) return
+      known.delete(name)
+      ends.get(found)?.abort()
+      ends.delete(found)
+    },
     start(signal) {
       running = signal
       for (const each of known.values()) run(each, signal)

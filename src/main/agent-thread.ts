@@ -8,6 +8,10 @@ const RESTART_MAX_MS = 30_000
 /** One that ran for this long starts over with the shortest pause. */
 const HEALTHY_MS = 60_000
 
+const WORKER = new URL('agent-worker.ts', import.meta.url)
+/** V8 lets new objects take 48 MB and is slow to give that back; an agent makes few, and can do with clearing up more often. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 }
+
 export interface AgentThread {
   /** Resolves when the agent has said how its node is; pending for as long as it fails to. */
   started: Promise<void>
@@ -28,7 +32,7 @@ export function startAgentThread(env: Env, config: AgentConfig): AgentThread {
   const tell = (order: AgentOrder) => worker.postMessage(order)
   const start = () => {
     const began = env.clock.monotonic()
-    worker = new Worker(new URL('agent.ts', import.meta.url), { workerData: config })
+    worker = new Worker(WORKER, { workerData: config, name: 'agent', resourceLimits: RESOURCE_LIMITS })
     if (working) tell('work')
     worker.on('message', (_: AgentNews) => started.resolve())
     worker.on('error', (error) => env.log.error('the agent crashed', { error: messageOf(error) }))

@@ -1,5 +1,3 @@
-// The agent's thread: kubelet and node network. It meets the server through the API alone, as one on another machine would.
-import { parentPort, workerData } from 'node:worker_threads'
 import type { Api } from '../client/api.ts'
 import { createApi } from '../client/client.ts'
 import { createEventRecorder } from '../client/event-recorder.ts'
@@ -8,7 +6,7 @@ import { createInformers } from '../client/informers.ts'
 import { criClient } from '../kubelet/cri/client.ts'
 import type { Cri } from '../kubelet/cri/types.ts'
 import { kubeletServer } from '../kubelet/http/server.ts'
-import { authFor, type Registries } from '../kubelet/images/registries.ts'
+import { authFor } from '../kubelet/images/registries.ts'
 import { type Kubelet, runKubelet } from '../kubelet/kubelet.ts'
 import { setUpNetwork } from '../network/network.ts'
 import { hostExec } from '../os/exec.ts'
@@ -17,39 +15,46 @@ import { hostHttpGet, hostTcpConnect } from '../os/http-get.ts'
 import type { HttpsServer } from '../os/https-server.ts'
 import { openLogFile } from '../os/log-file.ts'
 import { hostMounts } from '../os/mount.ts'
-import { systemClock } from '../std/clock.ts'
 import type { Env } from '../std/env.ts'
-import { systemRandom } from '../std/random.ts'
-import type { AgentConfig, AgentNews, AgentOrder } from './agent-config.ts'
-import { codeOf, messageOf } from './failure.ts'
-import { fileLog } from './log.ts'
+import type { AgentConfig } from './agent-config.ts'
+import { codeOf } from './failure.ts'
 import { untilAnswering } from './runtime-answers.ts'
-
-const config = workerData as AgentConfig
-const { layout, settings, kubelet: identity } = config
-const env: Env = { clock: systemClock, random: systemRandom, log: fileLog(layout.log).with({ part: 'agent' }) }
 
 /** Where the kubelet listens unless that port is taken, by another cluster on this machine for example. */
 const KUBELET_PORT = 10250
 
-async function runAgent(signal: AbortSignal): Promise<void> {
-  const transport = httpsTransport({ server: config.server, ca: config.ca, ...identity })
+export interface AgentProgress {
+  /** Resolves when there is a server; what can be done without one is done before. */
+  server: Promise<void>
+  /** Called when the node's object shows how the node is now. */
+  started(): void
+}
+
+/** Runs kubelet and node network until the signal is aborted. They meet the server through the API alone, as on another machine. */
+export async function runAgent(
+  env: Env,
+  config: AgentConfig,
+  progress: AgentProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const transport = httpsTransport({ server: config.server, ca: config.ca, ...config.kubelet })
   const api = createApi(transport, { userAgent: 'kubelet', clock: env.clock })
   const cri = criClient(config.runtimeSocket)
   await untilAnswering(cri, env.clock, signal)
+  await progress.server
+  signal.throwIfAborted()
   // A runtime that was there before has a network configuration of its own.
-  const network = settings.containerRuntimeEndpoint
+  const network = config.settings.containerRuntimeEndpoint
     ? Promise.resolve()
-    : setUpNetwork(env, api, { exec: hostExec, fs: hostFs }, networkConfig(), signal)
-  const { kubelet, server } = await startKubelet(api, cri, signal)
-  const told = kubelet.started.then(() => parentPort?.postMessage('started' satisfies AgentNews))
+    : setUpNetwork(env, api, { exec: hostExec, fs: hostFs }, networkConfig(config), signal)
+  const { kubelet, server } = await startKubelet({ env, config, api, cri }, signal)
+  const told = kubelet.started.then(progress.started)
   await Promise.all([network, told, kubelet.stopped])
   await server.close()
   cri.close()
 }
 
-function networkConfig() {
-  const { name, cniDir } = layout
+function networkConfig({ layout: { name, cniDir }, settings }: AgentConfig) {
   return {
     name,
     nodeName: settings.nodeName,
@@ -59,14 +64,21 @@ function networkConfig() {
   }
 }
 
+interface Parts {
+  env: Env
+  config: AgentConfig
+  api: Api
+  cri: Cri
+}
+
 /** The server first: the node says at which port it is to be found. */
 async function startKubelet(
-  api: Api,
-  cri: Cri,
+  { env, config, api, cri }: Parts,
   signal: AbortSignal,
 ): Promise<{ kubelet: Kubelet; server: HttpsServer }> {
+  const { layout, settings, registries } = config
   const running: { kubelet?: Kubelet } = {}
-  const server = await listen({
+  const server = await listen(config, {
     env,
     cri,
     openLogFile,
@@ -76,7 +88,6 @@ async function startKubelet(
   const informers = createInformers(api, env)
   const events = createEventRecorder(api, env, { component: 'kubelet', host: settings.nodeName }, signal)
   const os = { fs: hostFs, mounts: hostMounts(), httpGet: hostHttpGet, tcpConnect: hostTcpConnect }
-  const registries: Registries = config.registries
   const kubelet = await runKubelet(
     env,
     os,
@@ -96,8 +107,11 @@ async function startKubelet(
   return { kubelet, server }
 }
 
-async function listen(context: Parameters<typeof kubeletServer>[0]): Promise<HttpsServer> {
-  const options = (port: number) => ({ address: settings.bindAddress, port, tls: { ...identity, clientCa: config.ca } })
+async function listen(
+  { settings, ca, kubelet }: AgentConfig,
+  context: Parameters<typeof kubeletServer>[0],
+): Promise<HttpsServer> {
+  const options = (port: number) => ({ address: settings.bindAddress, port, tls: { ...kubelet, clientCa: ca } })
   try {
     return await kubeletServer(context, options(KUBELET_PORT))
   } catch (error) {
@@ -105,19 +119,3 @@ async function listen(context: Parameters<typeof kubeletServer>[0]): Promise<Htt
     return kubeletServer(context, options(0))
   }
 }
-
-const stopping = new AbortController()
-const ordered = new Promise<void>((resolve) => {
-  parentPort?.on('message', (order: AgentOrder) => {
-    if (order === 'stop') stopping.abort(new Error('the agent stops'))
-    resolve()
-  })
-})
-try {
-  await ordered
-  if (!stopping.signal.aborted) await runAgent(stopping.signal)
-} catch (error) {
-  if (!stopping.signal.aborted) env.log.error('the agent failed', { error: messageOf(error) })
-}
-// What a failed agent has left open must not keep the thread: it is started anew.
-process.exit()

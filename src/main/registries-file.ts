@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { parseRegistries, type Registries, RegistriesError } from '../kubelet/images/registries.ts'
+import { parseRegistries, RegistriesError } from '../kubelet/images/parse-registries.ts'
+import type { Registries } from '../kubelet/images/registries.ts'
 import { Failure, messageOf } from './failure.ts'
 
 /** Reads the file that `--registries` names; throws a Failure that says what to put right in it. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
+import { httpRequest } from './node-http.ts'
 
 export interface HttpGetRequest {
   url: string

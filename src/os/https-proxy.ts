@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
-import { request as httpRequest } from 'node:http'
 import { Agent, type AgentOptions, request as httpsRequest } from 'node:https'
 import { type Duplex, Readable } from 'node:stream'
+import { httpRequest } from './node-http.ts'
 import { joinStreams } from './tunnel.ts'
 
 /** How to prove to a server who we are, and how to know it. All PEM. */

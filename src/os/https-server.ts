@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server as Http1Server } from 'node:http'
-import { ServerResponse } from 'node:http'
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -9,12 +8,13 @@ import {
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
+import type { PeerCertificate, TLSSocket } from 'node:tls'
+import { ServerResponse } from './node-http.ts'
 
 /** What a client showed of itself. */
 export interface Peer {
-  /** The subject of its certificate, when `clientCa` vouches for that. */
-  certificate?: { commonName: string; organizations: readonly string[] }
+  /** The subject of its certificate and the hash of it (hexadecimal), when `clientCa` vouches for that. */
+  certificate?: { commonName: string; organizations: readonly string[]; sha256: string }
   /** It showed a certificate that `clientCa` does not vouch for. */
   invalidCertificate?: boolean
   remoteAddress?: string
@@ -270,11 +270,14 @@ const peers = new WeakMap<object, Peer>()
 function peerOf(socket: TLSSocket): Peer {
   const known = peers.get(socket)
   if (known) return known
-  const subject = socket.getPeerCertificate().subject as { CN?: string | string[]; O?: string | string[] } | undefined
+  const { subject: found, fingerprint256 = '' } = socket.getPeerCertificate() as Partial<PeerCertificate>
+  const subject = found as { CN?: string | string[]; O?: string | string[] } | undefined
   const remoteAddress = socket.remoteAddress
   const peer: Peer = { ...(remoteAddress && { remoteAddress }) }
   if (subject && socket.authorized) {
-    peer.certificate = { commonName: [subject.CN ?? []].flat()[0] ?? '', organizations: [subject.O ?? []].flat() }
+    const [commonName = ''] = [subject.CN ?? []].flat()
+    const sha256 = fingerprint256.replaceAll(':', '').toLowerCase()
+    peer.certificate = { commonName, organizations: [subject.O ?? []].flat(), sha256 }
   } else if (subject) {
     peer.invalidCertificate = true
   }

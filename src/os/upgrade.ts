@@ -1,5 +1,5 @@
-import { request } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { httpRequest } from './node-http.ts'
 
 export interface Upgraded {
   socket: Duplex
@@ -10,7 +10,7 @@ export interface Upgraded {
 /** Asks a server (http) to change protocols; rejects with what the server said instead. */
 export function upgradeConnection(url: string, headers: Readonly<Record<string, string>>): Promise<Upgraded> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', headers: { connection: 'Upgrade', ...headers } })
+    const sent = httpRequest(url, { method: 'POST', headers: { connection: 'Upgrade', ...headers } })
     sent.on('upgrade', (answer, socket: Duplex, head: Buffer) => {
       if (head.length) socket.unshift(head)
       resolve({ socket, protocol: [answer.headers['x-stream-protocol-version']].flat()[0] })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { authFor, imageHost, parseRegistries, RegistriesError, renderHostsToml } from './registries.ts'
+import { parseRegistries, RegistriesError } from './parse-registries.ts'
+import { authFor, imageHost, renderHostsToml } from './registries.ts'
 
 const FULL = `
 mirrors:
