@@ -43,6 +43,7 @@ function main() {
     described.set(name, describeType(source, extensions[name]))
   }
   nameTypeMeta(described)
+  defaultKeys(described)
   const served = reachable(described, (name) => name.startsWith(MACHINERY) || extensions[name]?.gvk !== undefined)
   mkdirSync(join(ROOT, '.generated'), { recursive: true })
   writeFileSync(
@@ -83,6 +84,19 @@ function nameTypeMeta(described: ReadonlyMap<string, Described>) {
     for (const field of ['apiVersion', 'kind']) {
       const text = texts?.[field]
       if (definition.properties?.[field] && text) descriptions[field] ??= text
+    }
+  }
+}
+
+/** The keys of lists that must be there count as empty where they are not, so that their items can be told apart even then. */
+function defaultKeys(described: ReadonlyMap<string, Described>) {
+  for (const { definition } of described.values()) {
+    for (const list of Object.values(definition.properties ?? {})) {
+      const item = described.get(list.items?.$ref ?? '')?.definition
+      for (const key of list['x-kubernetes-list-map-keys'] ?? []) {
+        const field = item?.required?.includes(key) ? item.properties?.[key] : undefined
+        if (field) field.default ??= field.type === 'string' ? '' : 0
+      }
     }
   }
 }

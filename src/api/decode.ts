@@ -1,17 +1,17 @@
 import { conform } from './decode/conform.ts'
 import { hasDuplicateKeys, scanJson } from './decode/scan-json.ts'
 import { jsonTypeOf } from './decode/special.ts'
-import { badRequest } from './errors.ts'
+import { badRequest, invalid } from './errors.ts'
 import type { Kind } from './kind.ts'
 import { apiVersionOf, parseApiVersion } from './meta.ts'
-import { type SchemaTable, shortName } from './schema.ts'
+import { type GroupVersionKind, type SchemaTable, shortName } from './schema.ts'
 import { readYaml, YamlError } from './yaml.ts'
 
 /** What becomes of fields that the type does not have, and of keys that stand twice: refused, warned of, or dropped in silence. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
 /** The kind that a request is for. */
-export type DecodeTarget = Pick<Kind, 'group' | 'version' | 'kind' | 'type'>
+export type DecodeTarget = Pick<Kind, 'group' | 'version' | 'kind' | 'type' | 'custom'>
 
 export interface DecodeOptions {
   table: SchemaTable
@@ -94,9 +94,10 @@ function decodeBody(target: DecodeTarget, body: Body, { table, fieldValidation }
     badRequest(`${kind} in version "${version}" cannot be handled as a ${target.kind}: ${why}`)
   const actual = { group, version, kind }
   const isTarget = kind === target.kind && group === target.group && version === target.version
+  if (target.custom && !isTarget) throw notOfCustomKind(target, actual, object)
   const type = isTarget ? target.type : typeOf(table, actual)
   if (!type) throw refuse(notRegistered(actual))
-  const { value: conformed, unknown, error } = conform(table, type, object)
+  const { value: conformed, unknown, error } = target.custom?.read(object) ?? conform(table, type, object)
   if (error !== undefined) throw refuse(error)
   const objections =
     fieldValidation === 'Ignore' ? [] : [...body.objections, ...unknown.map((path) => `unknown field ${quote(path)}`)]
@@ -163,6 +164,16 @@ function unconvertible(type: string, wanted: string): string {
 function wrongVersion(actual: { group: string; version: string }, wanted: { group: string; version: string }): string {
   const given = apiVersionOf(actual)
   return `the API version in the data (${given}) does not match the expected API version (${apiVersionOf(wanted)})`
+}
+
+/** Any kind can be read as a custom one, so that it is of another is found only when it is validated. */
+function notOfCustomKind(target: DecodeTarget, actual: GroupVersionKind, { metadata }: JsonObject): Error {
+  if (actual.group !== target.group || actual.version !== target.version) {
+    return badRequest(wrongVersion(actual, target))
+  }
+  const name = String((metadata as { name?: unknown } | undefined)?.name ?? '')
+  const message = `Invalid value: ${quote(actual.kind)}: must be ${target.kind}`
+  return invalid(target, name, [{ reason: 'FieldValueInvalid', field: 'kind', message }])
 }
 
 function withTypeMeta(object: JsonObject, target: DecodeTarget): JsonObject {

@@ -181,13 +181,19 @@ export function subresourcesOf(kind: Kind): Subresource[] {
 /** Lists that are empty are left out. */
 const some = <T>(key: string, list: readonly T[]) => (list.length > 0 ? { [key]: [...list] } : {})
 
+/** What can be done with a resource. Of one that is going, nothing new is promised, though finalizers can still be taken away. */
+function verbsOf({ verbs, custom }: Kind): string[] {
+  const refused = custom?.isTerminating ? ['create', 'patch', 'update'] : []
+  return verbs.filter((verb) => !refused.includes(verb))
+}
+
 function describeResource(kind: Kind) {
   return {
     name: kind.plural,
     singularName: kind.singular,
     namespaced: kind.scope === 'Namespaced',
     kind: kind.kind,
-    verbs: [...kind.verbs] as string[],
+    verbs: verbsOf(kind),
     ...some('shortNames', kind.shortNames),
     ...some('categories', kind.categories),
   }
@@ -224,7 +230,7 @@ function describeAggregated(kind: Kind) {
     responseKind: { group: '', version: '', kind: kind.kind },
     scope: kind.scope,
     singularResource: kind.singular,
-    verbs: [...kind.verbs],
+    verbs: verbsOf(kind),
     ...some('shortNames', kind.shortNames),
     ...some('categories', kind.categories),
     ...some('subresources', subresources),

@@ -1,6 +1,9 @@
+import type { Conformed } from './decode/conform.ts'
 import type { UserInfo } from './exchange.ts'
 import type { KubeObject } from './meta.ts'
 import type { Report } from './report.ts'
+import type { Warnings } from './warnings.ts'
+import type { Schema } from './schema.ts'
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch'
 
@@ -48,6 +51,13 @@ export interface Subresource {
   verbs: readonly string[]
 }
 
+/** How objects that another kind stores are shown. Both ways leave their argument as it is; the result may share parts with it. */
+export interface View<T extends KubeObject, S extends KubeObject = KubeObject> {
+  kind: Kind<S>
+  to(stored: S): T
+  from(object: T): S
+}
+
 /** What a kind's file says. Everything that is absent has the usual answer. */
 export interface KindDefinition<T extends KubeObject> {
   group: string
@@ -83,6 +93,10 @@ export interface KindDefinition<T extends KubeObject> {
   validateUpdate?(object: T, old: T, report: Report): void
   /** What a status update may not do. */
   validateStatusUpdate?(object: T, old: T, report: Report): void
+  /** What a client is told of an object that it creates or, where there is an `old`, changes: upstream's warnings. */
+  warnings?(object: T, old: T | undefined, warn: Warnings): void
+  /** What a client is told of a status. */
+  statusWarnings?(object: T, warn: Warnings): void
   /** Which names are allowed; DNS-1123 subdomain when absent. */
   nameRule?: NameRule
   columns?: readonly ColumnShort<T>[]
@@ -101,6 +115,36 @@ export interface KindDefinition<T extends KubeObject> {
   statusOnCreate?: boolean
   /** Whether an update may create the object (leases, events …); false when absent. */
   createOnUpdate?: boolean
+  /** Whether an update may be for whatever state there is, by leaving out resourceVersion; true when absent. */
+  allowUnconditionalUpdate?: boolean
+  /** Whether a deletion answers with the object that is gone; with a Status when absent. */
+  returnDeletedObject?: boolean
+  /** The kind that stores the objects, where this is another shape or version of it; see `defineView`. */
+  viewOf?: View<T>
+  /** What clients are told that still use this version. */
+  deprecation?: string
+  /** Where the scale subresource finds what it speaks of; the usual places when absent. */
+  scale?: ScalePaths
+  /** Set for kinds that came to be at run time. */
+  custom?: CustomForm
+}
+
+/** Paths of field names. */
+export interface ScalePaths {
+  replicas: readonly string[]
+  statusReplicas: readonly string[]
+  /** Where a label selector stands as text. */
+  selector?: readonly string[]
+}
+
+/** What is particular to a custom kind: the shape of its objects is said by a schema that comes and changes at run time. */
+export interface CustomForm {
+  /** Its type, as it is published and as patches see it. The same value as long as it is the same. */
+  schema: Schema
+  /** Brings what a client sent into the shape that the schema wants; the object is not changed. */
+  read(object: Readonly<Record<string, unknown>>): Conformed
+  /** Whether the kind is being taken away, so that nothing new can be made. */
+  isTerminating: boolean
 }
 
 /** Says what is wrong with a name, or nothing: `(name, prefix)`; `prefix` is true for generateName. */

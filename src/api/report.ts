@@ -29,7 +29,7 @@ export function joinPath(base: string, rest: string): string {
 }
 
 /** `at('spec', 'containers', 0)` is `spec.containers[0]`. */
-function pathOf(parts: (string | number)[]): string {
+export function pathOf(parts: (string | number)[]): string {
   return parts.reduce<string>((path, part) => joinPath(path, typeof part === 'number' ? `[${part}]` : part), '')
 }
 

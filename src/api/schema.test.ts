@@ -21,7 +21,7 @@ suite('the derived schema', () => {
   test('formats, enums, required and extensions are there', () => {
     const port = builtinSchema.schemaOf('io.k8s.api.core.v1.ContainerPort')
     assert.deepEqual(port?.required, ['containerPort'])
-    assert.deepEqual(port?.properties?.containerPort, { type: 'integer', format: 'int32' })
+    assert.deepEqual(port?.properties?.containerPort, { type: 'integer', format: 'int32', default: 0 })
     assert.deepEqual(port?.properties?.protocol, { type: 'string', enum: ['SCTP', 'TCP', 'UDP'], default: 'TCP' })
     const secret = builtinSchema.schemaOf('io.k8s.api.core.v1.Secret')
     assert.deepEqual(secret?.properties?.data?.additionalProperties, { type: 'string', format: 'byte' })
@@ -79,6 +79,26 @@ suite('as patches see it', () => {
     assert.equal(spec?.field('volumes')?.patchStrategy.join(), 'merge,retainKeys')
   })
 
+  test('scalars know what they must be, but for those that are written in more than one way', () => {
+    const container = spec?.field('containers')?.items
+    const port = container?.field('ports')?.items
+    const scalarTypes = [
+      container?.field('name'),
+      port?.field('containerPort'),
+      container?.field('tty'),
+      container?.field('resources')?.field('limits')?.field('cpu'),
+      container?.field('livenessProbe')?.field('httpGet')?.field('port'),
+      pod?.field('metadata')?.field('creationTimestamp'),
+    ].map((schema) => schema?.scalarType)
+    assert.deepEqual(scalarTypes, ['string', 'numeric', 'boolean', undefined, undefined, undefined])
+  })
+
+  test('keys of lists that must be there count as empty where they are not', () => {
+    const names = ['containers', 'imagePullSecrets'].map((list) => spec?.field(list)?.items?.field('name')?.default)
+    assert.deepEqual(names, ['', ''])
+    assert.equal(spec?.field('volumes')?.items?.field('hostPath')?.field('path')?.default, undefined)
+  })
+
   test('maps know what they are', () => {
     assert.equal(spec?.field('nodeSelector')?.mapType, 'atomic')
     assert.equal(spec?.field('nodeSelector')?.isOpenMap, true)
@@ -87,7 +107,7 @@ suite('as patches see it', () => {
     assert.equal(spec?.field('nonsense'), undefined)
     assert.equal(spec?.typeName, 'PodSpec')
     const revision = builtinSchema.patchSchemaOf('io.k8s.api.apps.v1.ControllerRevision')
-    assert.equal(revision?.field('data')?.type, 'any')
+    assert.deepEqual([revision?.field('data')?.type, revision?.field('data')?.mapType], ['any', 'atomic'])
   })
 
   test('a type that contains itself ends', () => {

@@ -14,6 +14,10 @@ export interface Schema {
   enum?: readonly unknown[]
   default?: unknown
   nullable?: boolean
+  allOf?: readonly Schema[]
+  anyOf?: readonly Schema[]
+  oneOf?: readonly Schema[]
+  not?: Schema
   'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
   'x-kubernetes-list-map-keys'?: readonly string[]
   'x-kubernetes-map-type'?: 'atomic' | 'granular'
@@ -97,6 +101,10 @@ export function isFreeForm(resolved: Schema): boolean {
   return resolved.type === 'object' && !resolved.properties && resolved.additionalProperties === undefined
 }
 
+/** Two types that field management knows by name, as their schemas do not tell: text or a number, and JSON taken as a whole. */
+const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
+const RAW_EXTENSION = 'io.k8s.apimachinery.pkg.runtime.RawExtension'
+
 /** Places share their patch schema by type, or by the field's own schema where it says more. */
 type PatchSchemas = Map<string | Schema, PatchSchema>
 
@@ -114,6 +122,7 @@ function makePatchSchema(table: SchemaTable, place: Schema, of: (child: Schema) 
   const says = <K extends keyof Schema>(key: K): Schema[K] => place[key] ?? resolved[key]
   const particulars: Partial<PatchSchema> = {
     type: patchType(resolved),
+    ...(place.$ref !== QUANTITY && scalarType(resolved)),
     typeName: place.$ref === undefined ? '' : shortName(place.$ref),
     preservesUnknown: says('x-kubernetes-preserve-unknown-fields') ?? false,
     isOpenMap: resolved.additionalProperties !== undefined && resolved.additionalProperties !== false,
@@ -123,7 +132,7 @@ function makePatchSchema(table: SchemaTable, place: Schema, of: (child: Schema) 
     },
     listType: says('x-kubernetes-list-type') ?? 'atomic',
     mapKeys: says('x-kubernetes-list-map-keys') ?? [],
-    mapType: says('x-kubernetes-map-type') ?? 'granular',
+    mapType: says('x-kubernetes-map-type') ?? (place.$ref === RAW_EXTENSION ? 'atomic' : 'granular'),
     patchStrategy: parseStrategy(says('x-kubernetes-patch-strategy')),
     patchMergeKey: says('x-kubernetes-patch-merge-key'),
     default: says('default'),
@@ -137,6 +146,13 @@ function makePatchSchema(table: SchemaTable, place: Schema, of: (child: Schema) 
 
 function parseStrategy(text: string | undefined): PatchSchema['patchStrategy'] {
   return (text?.split(',') ?? []).filter((one) => one === 'merge' || one === 'replace' || one === 'retainKeys')
+}
+
+/** Text with a format is not held to be text: a port may be a number, and who parses the format tells what is wrong with it. */
+function scalarType({ type, format }: Schema): Pick<PatchSchema, 'scalarType'> {
+  if (type === 'boolean') return { scalarType: 'boolean' }
+  if (type === 'integer' || type === 'number') return { scalarType: 'numeric' }
+  return type === 'string' && (!format || format === 'byte') ? { scalarType: 'string' } : {}
 }
 
 function patchType(resolved: Schema): PatchSchema['type'] {

@@ -6,7 +6,7 @@ import { podRequests } from '../api/pod-resources.ts'
 import { type Clock, sleep } from '../std/clock.ts'
 import { cpuShares, podResources } from './config/resources.ts'
 import type { LinuxResources } from './cri/types.ts'
-import { podQosClass, type QosClass } from './qos.ts'
+import { podQosClass, type QosClass } from '../api/kinds/core/pod/qos.ts'
 
 /** Where the host keeps cgroups: one tree with all controllers, or a tree for each. Hybrid hosts have both; v1 rules. */
 export type CgroupLayout =

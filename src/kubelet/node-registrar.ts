@@ -61,17 +61,21 @@ export class NodeRegistrar {
   }
 
   private async register(): Promise<void> {
-    const { api, machine, nodeName, podCIDR } = this.options
-    const labels = nodeLabels(nodeName, machine)
-    const status = nodeStatus(await this.findings(), undefined, this.options.env.clock.now())
+    const labels = nodeLabels(this.options.nodeName, this.options.machine)
+    try {
+      this.node = await this.adopt(labels)
+    } catch (error) {
+      if (!isApiError(error, 'NotFound')) throw error
+      this.node = await this.create(labels)
+    }
+  }
+
+  private async create(labels: Record<string, string>): Promise<Node> {
+    const { api, nodeName, podCIDR, env } = this.options
+    const status = nodeStatus(await this.findings(), undefined, env.clock.now())
     const annotations = { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' }
     const spec = podCIDR ? { podCIDR, podCIDRs: [podCIDR] } : {}
-    try {
-      this.node = await api(Node).create({ metadata: { name: nodeName, labels, annotations }, spec, status })
-    } catch (error) {
-      if (!isApiError(error, 'AlreadyExists')) throw error
-      this.node = await this.adopt(labels)
-    }
+    return api(Node).create({ metadata: { name: nodeName, labels, annotations }, spec, status })
   }
 
   /** The node was here before: its labels are put right, all else stays as it was left. */

@@ -21,6 +21,7 @@ export const FIELD_DEFAULTS: Readonly<Record<string, Readonly<Record<string, str
   'io.k8s.api.core.v1.ContainerPort': { protocol: 'TCP' },
   'io.k8s.api.core.v1.ISCSIPersistentVolumeSource': { iscsiInterface: 'default' },
   'io.k8s.api.core.v1.ISCSIVolumeSource': { iscsiInterface: 'default' },
+  'io.k8s.api.core.v1.LocalObjectReference': { name: '' },
   'io.k8s.api.core.v1.RBDPersistentVolumeSource': { keyring: '/etc/ceph/keyring', pool: 'rbd', user: 'admin' },
   'io.k8s.api.core.v1.RBDVolumeSource': { keyring: '/etc/ceph/keyring', pool: 'rbd', user: 'admin' },
   'io.k8s.api.core.v1.ReplicationControllerSpec': { replicas: 1 },

@@ -1,7 +1,7 @@
 import { isFreeForm, type Schema, type SchemaTable, shortName } from '../schema.ts'
 import { canonicalBase64 } from './base64.ts'
 import { isDroppedWhenEmpty, isEmpty, quickCheck } from './quick-check.ts'
-import { isInt32, jsonTypeOf, type Mismatch, specialType } from './special.ts'
+import { isInt32, jsonTypeOf, type Mismatch, objectOf, specialType } from './special.ts'
 
 /** A value as its type wants it, and what was not right with what came. */
 export interface Conformed {
@@ -52,6 +52,8 @@ function walkValue(walk: Walk, schema: Schema, value: unknown, place: Place): un
     return NOTHING
   }
   const resolved = walk.table.resolve(schema)
+  const alternative = objectOf(schema.$ref)
+  if (alternative) return walkAlternative(walk, alternative, value, place)
   if (isFreeForm(resolved)) return value
   const found = jsonTypeOf(value)
   if (found === 'object' && resolved.type === 'object') {
@@ -68,6 +70,16 @@ function walkValue(walk: Walk, schema: Schema, value: unknown, place: Place): un
     })
   }
   return walkScalar(walk, schema, resolved, value, place)
+}
+
+/** Such types read their own JSON, and lose on the way what a strict reading would object to. */
+function walkAlternative(walk: Walk, type: string, value: unknown, place: Place): unknown {
+  const silent: Walk = { ...walk, unknown: [] }
+  const read = (one: unknown) => (jsonTypeOf(one) === 'object' ? walkValue(silent, { $ref: type }, one, place) : one)
+  const conformed = Array.isArray(value) ? value.map(read) : read(value)
+  walk.fatal ??= silent.fatal
+  walk.mismatch ??= silent.mismatch
+  return conformed
 }
 
 function walkStruct(

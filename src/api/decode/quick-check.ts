@@ -1,6 +1,6 @@
 import { isFreeForm, type Schema, type SchemaTable } from '../schema.ts'
 import { isBase64 } from './base64.ts'
-import { isInt32, specialType } from './special.ts'
+import { isInt32, objectOf, specialType } from './special.ts'
 
 /** Whether a value is already just what decoding would make of it. A `false` may be wrong: then the slow walk decides. */
 export type QuickCheck = (value: unknown) => boolean
@@ -28,11 +28,18 @@ function compileType(compiler: Compiler, type: string): QuickCheck {
   // Types contain themselves, so the check is there before it is compiled.
   let compiled: QuickCheck | undefined
   const check: QuickCheck = (value) => {
-    compiled ??= specialType(type)?.isCanonical ?? compile(compiler, compiler.table.resolve({ $ref: type }))
+    compiled ??= specialType(type)?.isCanonical ?? compileWhole(compiler, type)
     return compiled(value)
   }
   compiler.ofTable.set(type, check)
   return check
+}
+
+function compileWhole(compiler: Compiler, type: string): QuickCheck {
+  const alternative = objectOf(type)
+  if (alternative === undefined) return compile(compiler, compiler.table.resolve({ $ref: type }))
+  const check = compileType(compiler, alternative)
+  return (value) => (isObject(value) ? check(value) : typeof value === 'boolean')
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -77,3 +77,18 @@ const SPECIAL_TYPES = new Map<string, SpecialType>([
 export function specialType(name: string | undefined): SpecialType | undefined {
   return name === undefined ? undefined : SPECIAL_TYPES.get(name)
 }
+
+const APIEXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1'
+
+/** Types that are JSON of several shapes, and what they hold when they hold an object. */
+const OBJECT_OF = new Map<string, string>(
+  ['JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map((name) => [
+    `${APIEXTENSIONS}.${name}`,
+    `${APIEXTENSIONS}.JSONSchemaProps`,
+  ]),
+)
+
+/** The type of the objects that a type of several shapes can hold; `undefined` for other types. */
+export function objectOf(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : OBJECT_OF.get(name)
+}

@@ -49,6 +49,15 @@ export function nonNegative(report: Report, path: string, value: number | undefi
   if (value !== undefined && value < 0) report.invalid(path, value, NEGATIVE)
 }
 
+/** Several fields of an object, none of which is below zero. */
+export function nonNegativeFields<T extends object>(
+  report: Report,
+  object: T,
+  fields: readonly (keyof T & string)[],
+): void {
+  for (const field of fields) nonNegative(report, field, object[field] as number | undefined)
+}
+
 /** A number above zero. */
 export function positive(report: Report, path: string, value: number): void {
   if (value <= 0) report.invalid(path, value, 'must be greater than zero')

@@ -5,11 +5,19 @@ import { MutatingWebhookConfiguration } from './admissionregistration/mutating-w
 import { ValidatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.ts'
 import { ValidatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.ts'
 import { ValidatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.ts'
+import { CustomResourceDefinition } from './apiextensions/custom-resource-definition.ts'
 import { ControllerRevision } from './apps/controller-revision.ts'
 import { DaemonSet } from './apps/daemon-set.ts'
 import { Deployment } from './apps/deployment.ts'
 import { ReplicaSet } from './apps/replica-set.ts'
 import { StatefulSet } from './apps/stateful-set.ts'
+import { SelfSubjectReview } from './authentication/self-subject-review.ts'
+import { TokenReview } from './authentication/token-review.ts'
+import { LocalSubjectAccessReview } from './authorization/local-subject-access-review.ts'
+import { SelfSubjectAccessReview } from './authorization/self-subject-access-review.ts'
+import { SelfSubjectRulesReview } from './authorization/self-subject-rules-review.ts'
+import { SubjectAccessReview } from './authorization/subject-access-review.ts'
+import { HorizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts'
 import { HorizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts'
 import { CronJob } from './batch/cron-job.ts'
 import { Job } from './batch/job.ts'
@@ -48,6 +56,7 @@ import { ClusterRole } from './rbac/cluster-role.ts'
 import { RoleBinding } from './rbac/role-binding.ts'
 import { Role } from './rbac/role.ts'
 import { PriorityClass } from './scheduling/priority-class.ts'
+import { PodPreset } from './settings/pod-preset.ts'
 import { CSIDriver } from './storage/csi-driver.ts'
 import { CSINode } from './storage/csi-node.ts'
 import { CSIStorageCapacity } from './storage/csi-storage-capacity.ts'
@@ -83,8 +92,17 @@ export const KINDS: readonly Kind[] = [
   StatefulSet,
   // events.k8s.io/v1
   EventsEvent,
-  // autoscaling/v2
+  // authentication.k8s.io/v1
+  SelfSubjectReview,
+  TokenReview,
+  // authorization.k8s.io/v1
+  LocalSubjectAccessReview,
+  SelfSubjectAccessReview,
+  SelfSubjectRulesReview,
+  SubjectAccessReview,
+  // autoscaling/v2, and v1
   HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerV1,
   // batch/v1
   CronJob,
   Job,
@@ -117,6 +135,8 @@ export const KINDS: readonly Kind[] = [
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
   ValidatingWebhookConfiguration,
+  // apiextensions.k8s.io/v1
+  CustomResourceDefinition,
   // scheduling.k8s.io/v1
   PriorityClass,
   // coordination.k8s.io/v1
@@ -128,4 +148,6 @@ export const KINDS: readonly Kind[] = [
   // flowcontrol.apiserver.k8s.io/v1
   FlowSchema,
   PriorityLevelConfiguration,
+  // settings.k8s.io/v1alpha1
+  PodPreset,
 ]

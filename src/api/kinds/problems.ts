@@ -3,6 +3,7 @@ import type { Kind } from '../kind.ts'
 import type { KubeObject } from '../meta.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../object-meta.ts'
 import { type Report, report as newReport } from '../report.ts'
+import { warnings as newWarnings } from '../warnings.ts'
 
 /** As much of an object as a test cares for. */
 export type Sketch = object
@@ -43,6 +44,20 @@ export function updateProblems<T extends KubeObject>(kind: Kind<T>, old: T, next
   kind.validate?.(object, report)
   kind.validateUpdate?.(object, old, report)
   return texts(report)
+}
+
+/** What a client is told of a new object. */
+export function createWarnings<T extends KubeObject>(kind: Kind<T>, sketch: Sketch): readonly string[] {
+  const warn = newWarnings()
+  kind.warnings?.(made(kind, sketch), undefined, warn)
+  return warn.texts
+}
+
+/** What a client is told when it makes `next` of `old`. */
+export function updateWarnings<T extends KubeObject>(kind: Kind<T>, old: T, next: T): readonly string[] {
+  const warn = newWarnings()
+  kind.warnings?.(next, old, warn)
+  return warn.texts
 }
 
 /** All that is wrong with a new status. */

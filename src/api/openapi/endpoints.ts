@@ -32,6 +32,8 @@ export interface Operation {
   isBodyRequired: boolean
   /** The type of the answer; plain text when absent. */
   response?: string
+  /** Whether a strategic merge patch is taken. */
+  isStrategic?: boolean
   /** The status codes of success. */
   codes: readonly [code: string, text: string][]
 }
@@ -122,7 +124,7 @@ const VERBS: Readonly<Record<string, [method: Method, action: Action, word: stri
   update: ['put', 'put', 'replace', 'replace the specified'],
 }
 
-type Particulars = Pick<Operation, 'query' | 'body' | 'isBodyRequired' | 'response' | 'codes'>
+type Particulars = Pick<Operation, 'query' | 'body' | 'isBodyRequired' | 'isStrategic' | 'response' | 'codes'>
 
 function particularsOf(verb: string, kind: Kind): Particulars {
   const { deleteOptions, patch, status } = COMMON_TYPES
@@ -144,6 +146,7 @@ function particularsOf(verb: string, kind: Kind): Particulars {
         query: [...WRITE, 'force'],
         body: patch,
         isBodyRequired: true,
+        isStrategic: !kind.custom,
         response: kind.type,
         codes: [OK, CREATED],
       }

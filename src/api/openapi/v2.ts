@@ -18,12 +18,19 @@ export interface SwaggerDocument {
 }
 
 export const ANSWER_MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml']
-export const PATCH_MEDIA_TYPES: readonly string[] = [
+const STRATEGIC = 'application/strategic-merge-patch+json'
+const PATCH_MEDIA_TYPES: readonly string[] = [
   'application/json-patch+json',
   'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
+  STRATEGIC,
   'application/apply-patch+yaml',
 ]
+
+/** The media types of the bodies that an operation takes. */
+export function bodyMediaTypes({ action, isStrategic }: Operation): readonly string[] {
+  if (action !== 'patch') return ['*/*']
+  return PATCH_MEDIA_TYPES.filter((type) => isStrategic || type !== STRATEGIC)
+}
 
 /** `/openapi/v2`: every path and every type in one document. */
 export function renderOpenApiV2(source: OpenApiSource): SwaggerDocument {
@@ -46,7 +53,8 @@ export function renderOpenApiV2(source: OpenApiSource): SwaggerDocument {
 }
 
 /** A schema with its references as version 2 writes them, and without defaults, as upstream publishes it. */
-function toV2({ $ref, default: _default, properties, items, additionalProperties, ...rest }: Schema): Json {
+function toV2(schema: Schema): Json {
+  const { $ref, default: _default, properties, items, additionalProperties, ...rest } = sayable(schema)
   return {
     ...rest,
     ...($ref !== undefined && { $ref: `#/definitions/${$ref}` }),
@@ -57,6 +65,24 @@ function toV2({ $ref, default: _default, properties, items, additionalProperties
         typeof additionalProperties === 'object' ? toV2(additionalProperties) : additionalProperties,
     }),
   }
+}
+
+const JUNCTORS = ['allOf', 'anyOf', 'oneOf', 'not', 'nullable'] as const
+
+/** The schema without what version 2 has no words for, or its clients choke on: what may be null or hold anything has no shape. */
+function sayable(schema: Schema): Schema {
+  const said: Schema = { ...schema }
+  for (const keyword of JUNCTORS) delete said[keyword]
+  const isOpen = schema['x-kubernetes-preserve-unknown-fields']
+  if (schema.nullable || isOpen) {
+    delete said.items
+    delete said.properties
+  }
+  if (schema.nullable || (isOpen && said.type === 'object') || (said.type === 'array' && !said.items)) delete said.type
+  const required = said.required?.filter((name) => !said.properties?.[name]?.nullable)
+  if (required && required.length > 0) return { ...said, required }
+  delete said.required
+  return said
 }
 
 /** A record with each value changed. */
@@ -86,7 +112,7 @@ function renderOperation(operation: Operation): Json {
   )
   const schema = response ? { $ref: `#/definitions/${response}` } : { type: 'string' }
   return {
-    consumes: action === 'patch' ? PATCH_MEDIA_TYPES : ['*/*'],
+    consumes: bodyMediaTypes(operation),
     description,
     operationId: id,
     parameters: [

@@ -6,7 +6,7 @@ import type { Schema } from '../schema.ts'
 import { collectDefinitions, type OpenApiSource } from './definitions.ts'
 import { type Endpoint, type Operation, planEndpoints } from './endpoints.ts'
 import { COMMON_PARAMETERS, type Parameter, pathParameter, queryParameter } from './parameters.ts'
-import { ANSWER_MEDIA_TYPES, type Json, mapValues, PATCH_MEDIA_TYPES } from './v2.ts'
+import { ANSWER_MEDIA_TYPES, bodyMediaTypes, type Json, mapValues } from './v2.ts'
 
 /** A document of OpenAPI version 3, of one group version. */
 export interface OpenApiDocument {
@@ -120,7 +120,7 @@ function renderPath({ pathParameters, operations }: Endpoint): Json {
 
 function renderOperation(operation: Operation): Json {
   const { action, id, description, tag, speaks, query, body, isBodyRequired, response, codes } = operation
-  const requestTypes = action === 'patch' ? PATCH_MEDIA_TYPES : ['*/*']
+  const requestTypes = bodyMediaTypes(operation)
   const content = (types: readonly string[], schema: Json) =>
     Object.fromEntries(types.map((mediaType) => [mediaType, { schema }]))
   const answer = response ? content(ANSWER_MEDIA_TYPES, refTo(response)) : content(['*/*'], { type: 'string' })

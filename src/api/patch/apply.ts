@@ -42,8 +42,16 @@ export interface FieldManagement {
   subresource?: string
   /** Milliseconds since 1970. */
   now: number
+  /** The kind in another version: its managers own fields of that; `undefined`: it is not known (any more). */
+  otherVersion?(apiVersion: string): OtherVersion | undefined
   /** Fields that this endpoint drops, so nobody comes to own them: `[['status']]`; each a path of field names. */
   resetFields?: readonly (readonly string[])[]
+}
+
+/** How objects look in another version. */
+export interface OtherVersion {
+  schema: PatchSchema | undefined
+  convert(object: JsonObject): JsonObject
 }
 
 export interface ApplyRequest extends FieldManagement {
@@ -83,14 +91,16 @@ export function serverSideApply(request: ApplyRequest): { object: JsonObject } {
   const base = live && withoutManaged(live)
   const merged = mergeTyped(base, applied, schema) as JsonObject
   const object = prune(merged, last?.set, [set, ...others.map((owned) => owned.set)], schema)
-  const change = changeOf(request, base, object)
-  const conflicts = request.force ? [] : conflictsWith(others, change.written)
+  const change = changesOf(request, base, object)
+  const conflicts = request.force ? [] : conflictsWith(others, (version) => change(version).written)
   if (conflicts.length) throw applyConflict(conflicts)
 
   const isChanged = !base || !deepEqual(base, object)
   const time = isChanged ? timestamp(now) : last?.entry.time
   const mine = ownership({ ...entry, ...(time && { time }) }, withoutIdentity(set))
-  const after = [...others.map((owned) => disown(owned, change)), mine].filter((owned) => owned.set)
+  const after = [...others.map((owned) => disown(owned, change(owned.entry.apiVersion))), mine].filter(
+    (owned) => owned.set,
+  )
   if (live && !isChanged && sameOwnership(readStored(live), after)) return { object: live }
   return { object: withManaged(object, writeEntries(after)) }
 }
@@ -157,9 +167,10 @@ export function trackManagedFields(request: UpdateRequest): ManagedFieldsEntry[]
   // Whoever reset the managedFields does not want them back before the next apply.
   if (before.length === 0 && old) return undefined
   try {
-    const change = changeOf(request, old, object)
-    const kept = before.map((owned) => disown(owned, change))
-    if (change.written) claim(kept, ownership({ ...entryOf(request, 'Update'), time: timestamp(now) }, change.written))
+    const change = changesOf(request, old, object)
+    const kept = before.map((owned) => disown(owned, change(owned.entry.apiVersion)))
+    const { written } = change(request.apiVersion)
+    if (written) claim(kept, ownership({ ...entryOf(request, 'Update'), time: timestamp(now) }, written))
     return writeEntries(capUpdateManagers(kept.filter((owned) => owned.set)))
   } catch (error) {
     // As upstream: with an object that does not fit the schema, no entries are better than wrong ones.
@@ -179,6 +190,22 @@ function claim(owned: Ownership[], mine: Ownership): void {
 function disown(owned: Ownership, { written, removed }: Comparison): Ownership {
   const set = difference(difference(owned.set, written), removed)
   return set === owned.set ? owned : { ...owned, set }
+}
+
+/** The fields that changed, as each version shows it. */
+function changesOf(request: FieldManagement, old: JsonObject | undefined, now: JsonObject) {
+  const known = new Map([[request.apiVersion, changeOf(request, old, now)]])
+  const own = known.get(request.apiVersion) as Comparison
+  return (apiVersion = request.apiVersion): Comparison => {
+    const found = known.get(apiVersion)
+    if (found) return found
+    const other = request.otherVersion?.(apiVersion)
+    const made = other
+      ? changeOf({ ...request, schema: other.schema }, old && other.convert(old), other.convert(now))
+      : own
+    known.set(apiVersion, made)
+    return made
+  }
 }
 
 /** The fields that changed, as far as anyone can own them. */

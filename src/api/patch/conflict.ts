@@ -8,11 +8,14 @@ export interface FieldConflict {
   path: string
 }
 
-/** The fields among `written` that these managers own. */
-export function conflictsWith(others: readonly Ownership[], written: FieldSet): FieldConflict[] {
+/** The fields that these managers own among those that are written; each manager's in the version that it speaks. */
+export function conflictsWith(
+  others: readonly Ownership[],
+  writtenIn: (apiVersion: string | undefined) => FieldSet,
+): FieldConflict[] {
   const found: FieldConflict[] = []
   for (const { entry: owner, set } of others) {
-    eachPath(intersection(set, written), (path) => found.push({ owner, path }))
+    eachPath(intersection(set, writtenIn(owner.apiVersion)), (path) => found.push({ owner, path }))
   }
   return found
 }

@@ -2,7 +2,7 @@ import type { Pod } from '../../api/kinds/core/pod.ts'
 import { addTo, amountsOf, podRequests } from '../../api/pod-resources.ts'
 import type { LinuxResources } from '../cri/types.ts'
 import { type Container, initContainers, isSidecar } from '../pod-spec.ts'
-import { podQosClass } from '../qos.ts'
+import { podQosClass } from '../../api/kinds/core/pod/qos.ts'
 
 /** The kernel's bounds. */
 const MIN_SHARES = 2

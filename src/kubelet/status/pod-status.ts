@@ -1,4 +1,4 @@
-import { podQosClass } from '../qos.ts'
+import { podQosClass } from '../../api/kinds/core/pod/qos.ts'
 import { timestamp } from '../../std/clock.ts'
 import { DEADLINE_MESSAGE, type PodState, sandboxChange } from '../pod-machine.ts'
 import { isHostNetwork, type PodStatus } from '../pod-spec.ts'

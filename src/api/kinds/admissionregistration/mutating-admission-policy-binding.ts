@@ -3,6 +3,7 @@ import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import { defaultMatchResources, validateMutableOperations } from './match-rules.ts'
 import { paramRefText, validatePolicyBinding } from './policy-binding.ts'
+import { warnOfStaticName } from './static-name.ts'
 
 export type MutatingAdmissionPolicyBinding = Served<IMutatingAdmissionPolicyBinding>
 
@@ -13,11 +14,14 @@ export const MutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   plural: 'mutatingadmissionpolicybindings',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
 
   defaults(binding) {
     binding.spec ??= {}
     defaultMatchResources(binding.spec.matchResources)
   },
+
+  warnings: warnOfStaticName,
 
   validate({ spec }, report) {
     validatePolicyBinding(spec, report.at('spec'))

@@ -6,6 +6,7 @@ import type { Report } from '../../report.ts'
 import { requireOneOf } from '../check.ts'
 import { validateMutableOperations } from './match-rules.ts'
 import { defaultPolicy, paramKindText, REINVOCATION_POLICIES, validatePolicy } from './policy.ts'
+import { warnOfStaticName } from './static-name.ts'
 
 export type MutatingAdmissionPolicy = Served<IMutatingAdmissionPolicy>
 
@@ -21,11 +22,14 @@ export const MutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   plural: 'mutatingadmissionpolicies',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
 
   defaults(policy) {
     policy.spec ??= {}
     defaultPolicy(policy.spec)
   },
+
+  warnings: warnOfStaticName,
 
   validate({ spec }, report) {
     const { mutations = [], matchConstraints, reinvocationPolicy } = spec

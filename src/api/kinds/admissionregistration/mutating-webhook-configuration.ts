@@ -4,6 +4,7 @@ import type { Served } from '../../meta.ts'
 import { optionalOneOf } from '../check.ts'
 import { REINVOCATION_POLICIES } from './policy.ts'
 import { defaultWebhook, validateWebhooks } from './webhook.ts'
+import { warnOfStaticName } from './static-name.ts'
 
 export type MutatingWebhookConfiguration = Served<IMutatingWebhookConfiguration>
 
@@ -14,6 +15,7 @@ export const MutatingWebhookConfiguration = defineKind<MutatingWebhookConfigurat
   plural: 'mutatingwebhookconfigurations',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
   generation: true,
 
   defaults({ webhooks = [] }) {
@@ -22,6 +24,8 @@ export const MutatingWebhookConfiguration = defineKind<MutatingWebhookConfigurat
       hook.reinvocationPolicy ??= 'Never'
     }
   },
+
+  warnings: warnOfStaticName,
 
   validate({ webhooks = [] }, report) {
     validateWebhooks(webhooks, report)

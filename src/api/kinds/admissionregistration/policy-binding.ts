@@ -1,6 +1,6 @@
 import type { IMatchResources } from 'kubernetes-models/admissionregistration.k8s.io/v1/MatchResources'
 import type { IParamRef } from 'kubernetes-models/admissionregistration.k8s.io/v1/ParamRef'
-import { formatLabelSelector } from '../../label-selector.ts'
+import { formatLabelSelector } from '../../selector.ts'
 import { nameIsDns1123Subdomain, pathSegment } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach, requireName, requireOneOf } from '../check.ts'

@@ -6,6 +6,7 @@ import { optionalOneOf } from '../check.ts'
 import { rejectDuplicates } from '../duplicates.ts'
 import { defaultMatchResources } from './match-rules.ts'
 import { paramRefText, validatePolicyBinding } from './policy-binding.ts'
+import { warnOfStaticName } from './static-name.ts'
 
 export type ValidatingAdmissionPolicyBinding = Served<IValidatingAdmissionPolicyBinding>
 
@@ -16,11 +17,14 @@ export const ValidatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
   plural: 'validatingadmissionpolicybindings',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
 
   defaults(binding) {
     binding.spec ??= { policyName: '', validationActions: [] }
     defaultMatchResources(binding.spec.matchResources)
   },
+
+  warnings: warnOfStaticName,
 
   validate({ spec }, report) {
     validatePolicyBinding(spec, report.at('spec'))

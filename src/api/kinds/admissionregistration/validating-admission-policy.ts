@@ -10,6 +10,7 @@ import { validateConditions } from '../conditions.ts'
 import { rejectDuplicates } from '../duplicates.ts'
 import { keepMetadata } from '../keep-metadata.ts'
 import { defaultPolicy, paramKindText, validatePolicy } from './policy.ts'
+import { warnOfStaticName } from './static-name.ts'
 
 export type ValidatingAdmissionPolicy = Served<IValidatingAdmissionPolicy>
 
@@ -26,6 +27,7 @@ export const ValidatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   categories: ['api-extensions'],
   scope: 'Cluster',
   status: true,
+  allowUnconditionalUpdate: false,
 
   defaults(policy) {
     policy.spec ??= {}
@@ -33,6 +35,8 @@ export const ValidatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   },
 
   prepareStatusUpdate: keepMetadata,
+
+  warnings: warnOfStaticName,
 
   validate({ metadata, spec }, report) {
     const { validations = [], auditAnnotations = [] } = spec

@@ -2,6 +2,7 @@ import type { IValidatingWebhookConfiguration } from 'kubernetes-models/admissio
 import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import { defaultWebhook, validateWebhooks } from './webhook.ts'
+import { warnOfStaticName } from './static-name.ts'
 
 export type ValidatingWebhookConfiguration = Served<IValidatingWebhookConfiguration>
 
@@ -12,11 +13,14 @@ export const ValidatingWebhookConfiguration = defineKind<ValidatingWebhookConfig
   plural: 'validatingwebhookconfigurations',
   categories: ['api-extensions'],
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
   generation: true,
 
   defaults({ webhooks = [] }) {
     for (const hook of webhooks) defaultWebhook(hook)
   },
+
+  warnings: warnOfStaticName,
 
   validate({ webhooks }, report) {
     validateWebhooks(webhooks, report)

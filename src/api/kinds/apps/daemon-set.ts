@@ -1,15 +1,17 @@
 import type { IDaemonSet } from 'kubernetes-models/apps/v1/DaemonSet'
 import { deepEqual } from '../../equal.ts'
 import { age, defineKind } from '../../kind.ts'
-import { formatLabelSelector } from '../../label-selector.ts'
+import { formatLabelSelector } from '../../selector.ts'
 import type { Served } from '../../meta.ts'
 import type { Report } from '../../report.ts'
+import { nonNegativeFields } from '../check.ts'
 import { defaultPodTemplateSpec } from '../core/pod-spec/defaults.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec/validate.ts'
 import { containerImages, containerNames, formatLabels } from '../printing.ts'
-import { nonNegative, validateNotDecremented } from './counts.ts'
-import { isZero, validateMaximumOf100Percent, validatePositiveIntOrPercent } from './int-or-percent.ts'
+import { validateNotDecremented } from '../counts.ts'
+import { isZero, validateMaximumOf100Percent, validatePositiveIntOrPercent } from '../int-or-percent.ts'
 import { validateAlwaysRestarted, validateSelectorOfTemplate } from './workload-template.ts'
+import { warnOfPod } from '../core/pod-spec/warnings.ts'
 
 export type DaemonSet = Served<IDaemonSet>
 type UpdateStrategy = NonNullable<DaemonSet['spec']['updateStrategy']>
@@ -61,14 +63,18 @@ export const DaemonSet = defineKind<DaemonSet>({
     validateSelectorOfTemplate(spec, 'daemonset', at)
     validatePodTemplateSpec(spec.template, at.at('template'))
     validateAlwaysRestarted(spec.template, 'DaemonSet', at.at('template'))
-    nonNegative(spec, ['minReadySeconds', 'revisionHistoryLimit'], at)
+    nonNegativeFields(at, spec, ['minReadySeconds', 'revisionHistoryLimit'])
     validateStrategy(spec.updateStrategy ?? {}, at)
   },
 
   validateStatusUpdate({ status }, old, report) {
     const at = report.at('status')
-    nonNegative(status, COUNTS, at)
+    nonNegativeFields(at, status, COUNTS)
     validateNotDecremented('collisionCount', status.collisionCount, old.status?.collisionCount, at)
+  },
+
+  warnings({ spec: { template = {} } }, old, warn) {
+    if (!old || !deepEqual(template, old.spec.template)) warnOfPod(template, warn.at('spec', 'template'))
   },
 
   columns: [

@@ -5,13 +5,15 @@ import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import type { Report } from '../../report.ts'
 import { formatLabelSelector } from '../../selector.ts'
+import { nonNegativeFields } from '../check.ts'
 import { defaultPodTemplateSpec } from '../core/pod-spec/defaults.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec/validate.ts'
 import { containerImages, containerNames } from '../printing.ts'
-import { nonNegative, validateReplicaCounts } from './counts.ts'
-import { isZero, validateMaximumOf100Percent, validatePositiveIntOrPercent } from './int-or-percent.ts'
+import { validateNotDecremented, validateReplicaCounts } from '../counts.ts'
+import { isZero, validateMaximumOf100Percent, validatePositiveIntOrPercent } from '../int-or-percent.ts'
 import { validateAlwaysRestarted, validateSelectorOfTemplate } from './workload-template.ts'
 import { scaleSubresource } from './scale.ts'
+import { warnOfWorkload } from '../workload-warnings.ts'
 
 export type Deployment = Served<IDeployment>
 
@@ -63,13 +65,13 @@ export const Deployment = defineKind<Deployment>({
   validate({ spec }, report) {
     const at = report.at('spec')
     const { template = {} } = spec
-    nonNegative(spec, ['replicas'], at)
+    nonNegativeFields(at, spec, ['replicas'])
     if (!spec.selector) at.required('selector')
     validateSelectorOfTemplate({ ...spec, template }, 'deployment', at)
     validatePodTemplateSpec(template, at.at('template'))
     validateAlwaysRestarted(template, 'ReplicaSet', at.at('template'))
     validateStrategy(spec.strategy, at)
-    nonNegative(spec, ['minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'], at)
+    nonNegativeFields(at, spec, ['minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'])
     const { progressDeadlineSeconds, minReadySeconds = 0 } = spec
     if (progressDeadlineSeconds !== undefined && progressDeadlineSeconds <= minReadySeconds) {
       at.invalid('progressDeadlineSeconds', progressDeadlineSeconds, 'must be greater than minReadySeconds')
@@ -79,6 +81,8 @@ export const Deployment = defineKind<Deployment>({
   validateStatusUpdate({ status }, old, report) {
     validateStatus(status, old.status, report.at('status'))
   },
+
+  warnings: warnOfWorkload,
 
   columns: [
     ['Ready', ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`],
@@ -115,22 +119,16 @@ function validateRollingUpdate({ maxUnavailable = 0, maxSurge = 0 }: RollingUpda
 }
 
 function validateStatus(status: Deployment['status'], old: Deployment['status'], report: Report): void {
-  nonNegative(
-    status,
-    [
-      'observedGeneration',
-      'replicas',
-      'updatedReplicas',
-      'readyReplicas',
-      'availableReplicas',
-      'unavailableReplicas',
-      'terminatingReplicas',
-      'collisionCount',
-    ],
-    report,
-  )
+  nonNegativeFields(report, status, [
+    'observedGeneration',
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+    'terminatingReplicas',
+    'collisionCount',
+  ])
   validateReplicaCounts(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas'], report)
-  const { collisionCount = 0 } = status
-  if (collisionCount < (old?.collisionCount ?? 0))
-    report.invalid('collisionCount', collisionCount, 'cannot be decremented')
+  validateNotDecremented('collisionCount', status.collisionCount, old?.collisionCount, report)
 }

@@ -3,12 +3,14 @@ import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import type { Report } from '../../report.ts'
 import { formatLabelSelector } from '../../selector.ts'
+import { nonNegativeFields } from '../check.ts'
 import { validateAlwaysRestarted, validateSelectorOfTemplate } from './workload-template.ts'
 import { scaleSubresource } from './scale.ts'
 import { defaultPodTemplateSpec } from '../core/pod-spec/defaults.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec/validate.ts'
 import { containerImages, containerNames } from '../printing.ts'
-import { nonNegative, validateReplicaCounts } from './counts.ts'
+import { validateReplicaCounts } from '../counts.ts'
+import { warnOfWorkload } from '../workload-warnings.ts'
 
 export type ReplicaSet = Served<IReplicaSet>
 
@@ -35,7 +37,7 @@ export const ReplicaSet = defineKind<ReplicaSet>({
   validate({ spec }, report) {
     const at = report.at('spec')
     const { template = {} } = spec
-    nonNegative(spec, ['replicas', 'minReadySeconds'], at)
+    nonNegativeFields(at, spec, ['replicas', 'minReadySeconds'])
     if (!spec.selector) at.required('selector')
     validateSelectorOfTemplate({ ...spec, template }, 'deployment', at)
     validatePodTemplateSpec(template, at.at('template'))
@@ -45,6 +47,8 @@ export const ReplicaSet = defineKind<ReplicaSet>({
   validateStatusUpdate({ status }, _old, report) {
     validateStatus(status, report.at('status'))
   },
+
+  warnings: warnOfWorkload,
 
   columns: [
     ['Desired', ({ spec }) => spec.replicas ?? 0, { type: 'integer' }],
@@ -60,17 +64,13 @@ export const ReplicaSet = defineKind<ReplicaSet>({
 })
 
 function validateStatus(status: ReplicaSet['status'], report: Report): void {
-  nonNegative(
-    status,
-    [
-      'replicas',
-      'fullyLabeledReplicas',
-      'readyReplicas',
-      'availableReplicas',
-      'observedGeneration',
-      'terminatingReplicas',
-    ],
-    report,
-  )
+  nonNegativeFields(report, status, [
+    'replicas',
+    'fullyLabeledReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'observedGeneration',
+    'terminatingReplicas',
+  ])
   validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'], report)
 }

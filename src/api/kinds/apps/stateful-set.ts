@@ -1,21 +1,24 @@
 import type { IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
 import { clone, deepEqual } from '../../equal.ts'
 import { age, defineKind } from '../../kind.ts'
-import { matchesLabels } from '../../label-selector.ts'
+import { matchesLabels } from '../../selector.ts'
 import type { Served } from '../../meta.ts'
 import { dns1123Label, nameIsDns1123Label } from '../../names.ts'
 import type { Report } from '../../report.ts'
-import { invalidEach } from '../check.ts'
+import { invalidEach, nonNegative, nonNegativeFields } from '../check.ts'
 import { defaultPodTemplateSpec } from '../core/pod-spec/defaults.ts'
 import type { PodTemplateSpec } from '../core/pod-spec/types.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec/validate.ts'
 import { validateClaimSpec } from '../core/volume/claim-spec.ts'
 import { validateLabelSelector } from '../label-selector.ts'
 import { containerImages, containerNames } from '../printing.ts'
-import { nonNegative, validateNotDecremented, validateReplicaCounts } from './counts.ts'
-import { isZero, validateMaximumOf100Percent, validatePositiveIntOrPercent } from './int-or-percent.ts'
+import { validateNotDecremented, validateReplicaCounts } from '../counts.ts'
+import { isZero, validateMaximumOf100Percent, validatePositiveIntOrPercent } from '../int-or-percent.ts'
 import { scaleSubresource } from './scale.ts'
 import { isEmptySelector, validateAlwaysRestarted } from './workload-template.ts'
+import { warnOfPod } from '../core/pod-spec/warnings.ts'
+import { warnOfClaimSpec } from '../core/volume/warnings.ts'
+import { isChanged } from '../workload-warnings.ts'
 
 export type StatefulSet = Served<IStatefulSet>
 type Spec = StatefulSet['spec']
@@ -72,8 +75,8 @@ export const StatefulSet = defineKind<StatefulSet>({
   validate({ spec }, report) {
     const at = report.at('spec')
     validatePolicies(spec, at)
-    nonNegative(spec, ['replicas', 'minReadySeconds'], at)
-    nonNegative(spec.ordinals ?? {}, ['start'], at.at('ordinals'))
+    nonNegativeFields(at, spec, ['replicas', 'minReadySeconds'])
+    nonNegative(at, 'ordinals.start', spec.ordinals?.start)
     if (spec.serviceName) invalidEach(at, 'serviceName', spec.serviceName, dns1123Label(spec.serviceName))
     validateSelector(spec, at)
     validatePodTemplateSpec(templateAsRun(spec), at.at('template'))
@@ -98,9 +101,22 @@ export const StatefulSet = defineKind<StatefulSet>({
 
   validateStatusUpdate({ status }, old, report) {
     const at = report.at('status')
-    nonNegative(status, COUNTS, at)
+    nonNegativeFields(at, status, COUNTS)
     validateReplicaCounts(status, ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'], at)
     validateNotDecremented('collisionCount', status.collisionCount, old.status?.collisionCount, at)
+  },
+
+  warnings(set, old, warn) {
+    const { template = {}, volumeClaimTemplates = [], revisionHistoryLimit = 0 } = set.spec
+    const at = warn.at('spec')
+    if (isChanged(set, old)) warnOfPod(template, at.at('template'))
+    for (const [i, { spec }] of volumeClaimTemplates.entries()) {
+      // In upstream's words, which say the path otherwise of an update.
+      warnOfClaimSpec(spec ?? {}, at.at('volumeClaimTemplates', i, ...(old ? ['Spec'] : [])))
+    }
+    if (revisionHistoryLimit < 0) {
+      at.add('revisionHistoryLimit', 'a negative value retains all historical revisions; a value >= 0 is recommended')
+    }
   },
 
   columns: [
@@ -174,7 +190,7 @@ function validateUpdateStrategy(strategy: NonNullable<Spec['updateStrategy']>, r
   }
   const { partition = 0, maxUnavailable } = rollingUpdate ?? {}
   const at = report.at('updateStrategy', 'rollingUpdate')
-  nonNegative({ partition }, ['partition'], at)
+  nonNegative(at, 'partition', partition)
   if (maxUnavailable === undefined) return
   validatePositiveIntOrPercent('maxUnavailable', maxUnavailable, at)
   if (isZero(maxUnavailable)) at.invalid('maxUnavailable', maxUnavailable, 'cannot be 0')

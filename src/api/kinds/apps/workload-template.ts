@@ -1,10 +1,11 @@
-import { type LabelSelector, matchesLabels } from '../../label-selector.ts'
+import type { ILabelSelector } from '@kubernetes-models/apimachinery/apis/meta/v1/LabelSelector'
 import type { Report } from '../../report.ts'
+import { matchesLabels } from '../../selector.ts'
 import type { PodTemplateSpec } from '../core/pod-spec/types.ts'
 import { validateLabelSelector } from '../label-selector.ts'
 
 interface Templated {
-  selector?: LabelSelector
+  selector?: ILabelSelector
   template: PodTemplateSpec
 }
 
@@ -24,7 +25,7 @@ export function validateTemplateLabels({ selector, template }: Templated, report
   report.invalid('template.metadata.labels', labels, '`selector` does not match template `labels`')
 }
 
-export function isEmptySelector({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+export function isEmptySelector({ matchLabels = {}, matchExpressions = [] }: ILabelSelector): boolean {
   return Object.keys(matchLabels).length + matchExpressions.length === 0
 }
 

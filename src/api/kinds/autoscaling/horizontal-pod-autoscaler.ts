@@ -1,12 +1,14 @@
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
+import type { IMetricSpec } from 'kubernetes-models/autoscaling/v2/MetricSpec'
 import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import type { Report } from '../../report.ts'
-import { nonNegative } from '../apps/counts.ts'
+import { nonNegativeFields } from '../check.ts'
 import { firstFew } from '../printing.ts'
 import { defaultScaleDown, defaultScaleUp, validateScalingRules } from './behavior.ts'
 import { completeMetric, metricTexts, validateMetric } from './metrics.ts'
 import { validateTarget } from './target.ts'
+import { dropAnnotations } from './v1-annotations.ts'
 
 export type HorizontalPodAutoscaler = Served<IHorizontalPodAutoscaler>
 type Spec = HorizontalPodAutoscaler['spec']
@@ -27,15 +29,15 @@ export const HorizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   generation: false,
 
   defaults(autoscaler) {
+    const annotations = dropAnnotations(autoscaler.metadata.annotations)
+    if (annotations) autoscaler.metadata.annotations = annotations
+    else delete autoscaler.metadata.annotations
     autoscaler.spec ??= {} as Spec
     const { spec } = autoscaler
     spec.scaleTargetRef ??= {} as Spec['scaleTargetRef']
     spec.maxReplicas ??= 0
     spec.minReplicas ??= 1
-    if (!spec.metrics?.length) {
-      const target = { type: 'Utilization', averageUtilization: CPU_UTILIZATION_PERCENT }
-      spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target } }]
-    }
+    if (!spec.metrics?.length) spec.metrics = [cpuUtilization(CPU_UTILIZATION_PERCENT)]
     for (const metric of spec.metrics) completeMetric(metric)
     if (!spec.behavior) return
     spec.behavior.scaleUp = defaultScaleUp(spec.behavior.scaleUp)
@@ -58,7 +60,7 @@ export const HorizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   },
 
   validateStatusUpdate({ status }, _old, report) {
-    nonNegative(status, ['currentReplicas', 'desiredReplicas'], report.at('status'))
+    nonNegativeFields(report.at('status'), status, ['currentReplicas', 'desiredReplicas'])
   },
 
   columns: [
@@ -70,6 +72,11 @@ export const HorizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
     age,
   ],
 })
+
+/** The metric that keeps to a share of the CPU that pods request. */
+export function cpuUtilization(averageUtilization: number): IMetricSpec {
+  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } }
+}
 
 function targetsText({ spec, status }: HorizontalPodAutoscaler): string {
   if (!spec.metrics?.length) return '<none>'

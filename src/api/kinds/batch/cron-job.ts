@@ -1,18 +1,21 @@
 import type { ICronJob } from 'kubernetes-models/batch/v1/CronJob'
 import { age, defineKind } from '../../kind.ts'
-import { formatLabelSelector } from '../../label-selector.ts'
+import { formatLabelSelector } from '../../selector.ts'
 import type { Served } from '../../meta.ts'
 import type { Report } from '../../report.ts'
-import { nonNegative } from '../apps/counts.ts'
-import { requireOneOf } from '../check.ts'
+import { nonNegativeFields, requireOneOf } from '../check.ts'
 import { containerImages, containerNames, since } from '../printing.ts'
 import { defaultJobSpec, validateJobSpec } from './job-spec.ts'
 import { isTimeZone, scheduleProblem } from './schedule.ts'
+import { isChanged, warnOfName } from '../workload-warnings.ts'
+import { warnOfJobSpec } from './job-warnings.ts'
 
 export type CronJob = Served<ICronJob>
 
 /** What is left of a name when the controller has put the time behind it: 63 characters less 11. */
 const NAME_MAX_CHARS = 52
+const NO_ZONE_IN_SCHEDULE =
+  'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details'
 const POLICIES = ['Allow', 'Forbid', 'Replace']
 const TIME_ZONE_PART = /^[A-Za-z._0-9+][A-Za-z._0-9+-]{0,13}$/
 
@@ -42,7 +45,7 @@ export const CronJob = defineKind<CronJob>({
   validate({ spec }, report) {
     const at = report.at('spec')
     if (!spec.schedule) at.required('schedule')
-    nonNegative(spec, ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'], at)
+    nonNegativeFields(at, spec, ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'])
     requireOneOf(at, 'concurrencyPolicy', spec.concurrencyPolicy, POLICIES)
     validateJobTemplate(spec.jobTemplate, at.at('jobTemplate', 'spec'))
   },
@@ -58,6 +61,15 @@ export const CronJob = defineKind<CronJob>({
   validateUpdate({ spec }, old, report) {
     validateSchedule(spec, (old.spec.schedule ?? '').includes('TZ'), report.at('spec'))
     if (spec.timeZone !== old.spec.timeZone) validateTimeZone(spec.timeZone, report.at('spec'))
+  },
+
+  warnings(cronJob, old, warn) {
+    const { jobTemplate, schedule } = cronJob.spec
+    if (!old) warnOfName(cronJob, warn)
+    if (isChanged(cronJob, old) && jobTemplate.spec) {
+      warnOfJobSpec(jobTemplate.spec, warn.at('spec', 'jobTemplate', 'spec'))
+    }
+    if (old && schedule.includes('TZ')) warn.say(NO_ZONE_IN_SCHEDULE)
   },
 
   columns: [

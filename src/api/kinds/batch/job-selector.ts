@@ -1,6 +1,6 @@
 import type { IJob } from 'kubernetes-models/batch/v1/Job'
 import type { Served } from '../../meta.ts'
-import { matchesLabels } from '../../label-selector.ts'
+import { matchesLabels } from '../../selector.ts'
 import { dns1123Label } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { validateTemplateLabels } from '../apps/workload-template.ts'

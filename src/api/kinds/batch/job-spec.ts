@@ -1,8 +1,7 @@
 import type { IJobSpec } from 'kubernetes-models/batch/v1/JobSpec'
 import { domainPrefixedPath } from '../../names.ts'
 import type { Report } from '../../report.ts'
-import { nonNegative } from '../apps/counts.ts'
-import { invalidEach, optionalOneOf } from '../check.ts'
+import { invalidEach, nonNegativeFields, optionalOneOf } from '../check.ts'
 import { defaultPodTemplateSpec } from '../core/pod-spec/defaults.ts'
 import { validatePodTemplateSpec } from '../core/pod-spec/validate.ts'
 import { defaultPodFailurePolicy, validatePodFailurePolicy } from './pod-failure-policy.ts'
@@ -26,7 +25,7 @@ export function defaultJobSpec(spec: IJobSpec): void {
 
 /** What is wrong with the spec of a job, but for its selector; `report` stands at it. */
 export function validateJobSpec(spec: IJobSpec, report: Report): void {
-  nonNegative(spec, COUNTS, report)
+  nonNegativeFields(report, spec, COUNTS)
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
     report.required('backoffLimitPerIndex', 'when maxFailedIndexes is specified')
   }

@@ -3,7 +3,7 @@ import type { Served } from '../../meta.ts'
 import { deepEqual } from '../../equal.ts'
 import { IMMUTABLE } from '../../object-meta.ts'
 import { OMIT_VALUE, type Report } from '../../report.ts'
-import { nonNegative } from '../apps/counts.ts'
+import { nonNegativeFields } from '../check.ts'
 import { countIndexes, firstCommonIndex, IndexesError } from './indexes.ts'
 
 type Job = Served<IJob>
@@ -30,7 +30,7 @@ function changesOf(next: Job, old: Job) {
 export function validateJobStatus(next: Job, old: Job, report: Report): void {
   const at = report.at('status')
   const changes = changesOf(next, old)
-  nonNegative(next.status, ['active', 'succeeded', 'failed', 'ready', 'terminating'], at)
+  nonNegativeFields(at, next.status, ['active', 'succeeded', 'failed', 'ready', 'terminating'])
   validateUncounted(next.status.uncountedTerminatedPods, at.at('uncountedTerminatedPods'))
   validateConditions(next, changes, at)
   validateTimes(next, changes, at)

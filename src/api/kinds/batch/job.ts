@@ -1,6 +1,6 @@
 import type { IJob } from 'kubernetes-models/batch/v1/Job'
 import { age, defineKind, humanDuration } from '../../kind.ts'
-import { formatLabelSelector } from '../../label-selector.ts'
+import { formatLabelSelector } from '../../selector.ts'
 import type { Served } from '../../meta.ts'
 import { containerImages, containerNames } from '../printing.ts'
 import {
@@ -12,6 +12,8 @@ import {
 import { defaultJobSpec, validateJobSpec } from './job-spec.ts'
 import { isConditionTrue, validateJobStatus } from './job-status.ts'
 import { validateJobUpdate } from './job-update.ts'
+import { isChanged, warnOfName } from '../workload-warnings.ts'
+import { warnOfJobSpec } from './job-warnings.ts'
 
 export type Job = Served<IJob>
 
@@ -56,6 +58,11 @@ export const Job = defineKind<Job>({
 
   validateUpdate: validateJobUpdate,
   validateStatusUpdate: validateJobStatus,
+
+  warnings(job, old, warn) {
+    if (!old) warnOfName(job, warn)
+    if (isChanged(job, old)) warnOfJobSpec(job.spec, warn.at('spec'))
+  },
 
   columns: [
     ['Status', statusText],

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 
 const BLOCK = /-----BEGIN ([^\n]*?)-----\r?\n([\s\S]*?)-----END \1-----/g
 
@@ -39,4 +39,48 @@ function isCertificate(der: Buffer): boolean {
   } catch {
     return false // That is how the parser says no.
   }
+}
+
+/** Why a certificate and a private key are no pair, in the words of Go's crypto/tls. */
+export function keyPairProblem(certificate: string, key: string): string | undefined {
+  const [certificates, keys] = [blocksOf(certificate), blocksOf(key)]
+  const leaf = certificates.find(({ type }) => type === 'CERTIFICATE')
+  if (!leaf) return noCertificate(certificates.map(({ type }) => type))
+  const own = keys.find(({ type }) => /(^| )PRIVATE KEY$/.test(type))
+  if (!own) return noKey(keys.map(({ type }) => type))
+  const der = Buffer.from(leaf.body, 'base64')
+  if (!isCertificate(der)) return 'x509: malformed certificate'
+  const privateKey = readKey(own)
+  return privateKey ? mismatch(new X509Certificate(der), privateKey) : 'tls: failed to parse private key'
+}
+
+function noCertificate(types: readonly string[]): string {
+  if (types.length === 0) return 'tls: failed to find any PEM data in certificate input'
+  if (types.length === 1 && types[0]?.endsWith('PRIVATE KEY')) {
+    return 'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched'
+  }
+  return `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${types.join(' ')}]`
+}
+
+function noKey(types: readonly string[]): string {
+  if (types.length === 0) return 'tls: failed to find any PEM data in key input'
+  if (types.length === 1 && types[0] === 'CERTIFICATE') {
+    return 'tls: found a certificate rather than a key in the PEM for the private key'
+  }
+  return `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${types.join(' ')}]`
+}
+
+function readKey({ type, body }: Block): KeyObject | undefined {
+  try {
+    return createPrivateKey(`-----BEGIN ${type}-----\n${body}-----END ${type}-----\n`)
+  } catch {
+    return undefined // That is how the parser says no.
+  }
+}
+
+function mismatch(certificate: X509Certificate, key: KeyObject): string | undefined {
+  if (certificate.publicKey.asymmetricKeyType !== key.asymmetricKeyType) {
+    return 'tls: private key type does not match public key type'
+  }
+  return certificate.checkPrivateKey(key) ? undefined : 'tls: private key does not match public key'
 }

@@ -1,6 +1,7 @@
 import type { ILease } from 'kubernetes-models/coordination.k8s.io/v1/Lease'
 import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
+import { nonNegative } from '../check.ts'
 
 export type Lease = Served<ILease>
 
@@ -12,6 +13,7 @@ export const Lease = defineKind<Lease>({
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
+  allowUnconditionalUpdate: false,
   createOnUpdate: true,
   generation: false,
 
@@ -25,9 +27,7 @@ export const Lease = defineKind<Lease>({
     if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {
       at.invalid('leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0')
     }
-    if (leaseTransitions !== undefined && leaseTransitions < 0) {
-      at.invalid('leaseTransitions', leaseTransitions, 'must be greater than or equal to 0')
-    }
+    nonNegative(at, 'leaseTransitions', leaseTransitions)
     if (strategy !== undefined && !strategy.includes('/') && !STRATEGIES.includes(strategy)) {
       at.notSupported('strategy.strategy', strategy, STRATEGIES)
     }

@@ -11,6 +11,7 @@ export const ComponentStatus = defineKind<ComponentStatus>({
   plural: 'componentstatuses',
   shortNames: ['cs'],
   scope: 'Cluster',
+  deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
   verbs: ['get', 'list'],
   columns: [
     ['Status', (component) => statusText(healthy(component)?.status), { description: 'Whether it is healthy.' }],

@@ -7,6 +7,7 @@ import type { Report } from '../../report.ts'
 import { invalidEach, requireOneOf } from '../check.ts'
 import { validateEndpointIp } from './endpoint-ip.ts'
 import { PROTOCOLS } from './pod-spec/ports.ts'
+import { warnOfIp } from '../ip-warnings.ts'
 
 export type Endpoints = Served<IEndpoints>
 
@@ -20,11 +21,22 @@ export const Endpoints = defineKind<Endpoints>({
   plural: 'endpoints',
   shortNames: ['ep'],
   scope: 'Namespaced',
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   createOnUpdate: true,
   columns: [['Endpoints', endpointsText, { description: 'The first of its addresses.' }], age],
 
   defaults({ subsets = [] }) {
     for (const { ports = [] } of subsets) for (const port of ports) port.protocol ||= 'TCP'
+  },
+
+  warnings({ metadata: { labels }, subsets = [] }, _old, warn) {
+    // Our own controller writes what it was given.
+    if (labels?.['endpoints.kubernetes.io/managed-by'] === 'endpoint-controller') return
+    for (const [i, subset] of subsets.entries()) {
+      for (const list of ['addresses', 'notReadyAddresses'] as const) {
+        for (const [j, { ip }] of (subset[list] ?? []).entries()) warnOfIp(`subsets[${i}].${list}[${j}].ip`, ip, warn)
+      }
+    }
   },
 
   validate({ subsets = [] }, report) {

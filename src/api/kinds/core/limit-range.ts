@@ -1,6 +1,7 @@
 import type { ILimitRange } from 'kubernetes-models/v1/LimitRange'
 import { defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
+import { createdAt } from '../created-at.ts'
 import { validateLimits } from './limit-range-rules.ts'
 
 export type LimitRange = Served<ILimitRange>
@@ -28,4 +29,6 @@ export const LimitRange = defineKind<LimitRange>({
   validate({ spec }, report) {
     validateLimits(spec.limits, report.at('spec', 'limits'))
   },
+
+  columns: [createdAt],
 })

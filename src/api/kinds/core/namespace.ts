@@ -17,6 +17,7 @@ export const Namespace = defineKind<Namespace>({
   plural: 'namespaces',
   shortNames: ['ns'],
   scope: 'Cluster',
+  returnDeletedObject: true,
   nameRule: nameIsDns1123Label,
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   status: true,

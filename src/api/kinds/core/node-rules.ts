@@ -1,10 +1,13 @@
+import type { INode } from 'kubernetes-models/v1/Node'
+import type { Served } from '../../meta.ts'
 import { ipFamily, validCidr } from '../../ip.ts'
 import { qualifiedName, validLabelValue } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach, optionalOneOf } from '../check.ts'
-import type { Node } from './node.ts'
 import { TAINT_EFFECTS } from './pod-spec/scheduling.ts'
 import { validateAmount } from './resource-names.ts'
+
+type Node = Served<INode>
 
 /** What is wrong with a node. Upstream tells of its taints at `metadata.taints`, where they never were. */
 export function validateNode({ spec, status }: Node, report: Report): void {

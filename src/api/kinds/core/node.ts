@@ -2,6 +2,7 @@ import type { INode } from 'kubernetes-models/v1/Node'
 import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import { validateNode, validateNodeStatus, validateNodeUpdate } from './node-rules.ts'
+import { warnOfCidr } from '../ip-warnings.ts'
 
 export type Node = Served<INode>
 
@@ -40,6 +41,13 @@ export const Node = defineKind<Node>({
     mirrorPodCidr(node.spec)
     const { status } = node
     if (status?.capacity) status.allocatable ??= { ...status.capacity }
+  },
+
+  warnings({ spec: { configSource, externalID, podCIDRs = [] } }, _old, warn) {
+    const at = warn.at('spec')
+    if (configSource) at.add('configSource', 'the feature is removed')
+    if (externalID) at.add('externalID', 'this field is deprecated, and is unused by Kubernetes')
+    for (const [i, cidr] of podCIDRs.entries()) warnOfCidr(`podCIDRs[${i}]`, cidr, at)
   },
 
   validate: validateNode,

@@ -4,6 +4,7 @@ import type { Served } from '../../meta.ts'
 import { validateClaimSpec } from './volume/claim-spec.ts'
 import { validateClaimStatus, validateClaimUpdate } from './volume/claim-update.ts'
 import { accessModesText, storageClassOf } from './volume-modes.ts'
+import { warnOfClaimSpec, warnOfClassAnnotation } from './volume/warnings.ts'
 
 export type PersistentVolumeClaim = Served<IPersistentVolumeClaim>
 
@@ -15,6 +16,7 @@ export const PersistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   shortNames: ['pvc'],
   scope: 'Namespaced',
   status: true,
+  returnDeletedObject: true,
   generation: false,
   columns: [
     ['Status', phase, { description: 'Pending, Bound or Lost.' }],
@@ -43,6 +45,11 @@ export const PersistentVolumeClaim = defineKind<PersistentVolumeClaim>({
 
   validate({ spec }, report) {
     validateClaimSpec(spec, report.at('spec'))
+  },
+
+  warnings({ metadata, spec }, _old, warn) {
+    warnOfClassAnnotation(metadata.annotations, warn)
+    warnOfClaimSpec(spec, warn.at('spec'))
   },
 
   validateUpdate: validateClaimUpdate,

@@ -4,6 +4,7 @@ import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import { validateVolumeSpec, validateVolumeUpdate } from './volume/validate-volume.ts'
 import { accessModesText, storageClassOf } from './volume-modes.ts'
+import { warnOfVolume } from './volume/warnings.ts'
 
 export type PersistentVolume = Served<IPersistentVolume>
 
@@ -15,6 +16,7 @@ export const PersistentVolume = defineKind<PersistentVolume>({
   shortNames: ['pv'],
   scope: 'Cluster',
   status: true,
+  returnDeletedObject: true,
   generation: false,
   columns: [
     ['Capacity', ({ spec }) => String(spec.capacity?.['storage'] ?? 0), { description: 'How much it holds.' }],
@@ -51,6 +53,7 @@ export const PersistentVolume = defineKind<PersistentVolume>({
     validateVolumeSpec(spec, report.at('spec'))
   },
 
+  warnings: (volume, _old, warn) => warnOfVolume(volume, warn),
   validateUpdate: validateVolumeUpdate,
 })
 

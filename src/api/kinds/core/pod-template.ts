@@ -4,6 +4,8 @@ import type { Served } from '../../meta.ts'
 import { defaultPodTemplateSpec } from './pod-spec/defaults.ts'
 import { validatePodTemplateSpec } from './pod-spec/validate.ts'
 import { containerImages, containerNames, formatLabels } from '../printing.ts'
+import { warnOfPod } from './pod-spec/warnings.ts'
+import { isChanged } from '../workload-warnings.ts'
 
 export type PodTemplate = Served<IPodTemplate>
 
@@ -13,6 +15,7 @@ export const PodTemplate = defineKind<PodTemplate>({
   kind: 'PodTemplate',
   plural: 'podtemplates',
   scope: 'Namespaced',
+  returnDeletedObject: true,
   generation: true,
   columns: [
     ['Containers', ({ template }) => containerNames(template?.spec?.containers), { description: 'Their names.' }],
@@ -23,6 +26,10 @@ export const PodTemplate = defineKind<PodTemplate>({
   defaults(podTemplate) {
     podTemplate.template ??= {}
     defaultPodTemplateSpec(podTemplate.template)
+  },
+
+  warnings(object, old, warn) {
+    if (isChanged(object, old)) warnOfPod(object.template ?? {}, warn.at('template'))
   },
 
   validate({ template = {} }, report) {

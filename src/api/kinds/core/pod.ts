@@ -11,6 +11,9 @@ import { validateImageSpaces } from './pod-spec/containers.ts'
 import { defaultOwnPodSpec, defaultPodSpec } from './pod-spec/defaults.ts'
 import { applyMatchLabelKeys } from './pod-spec/match-label-keys.ts'
 import { validatePodSpec } from './pod-spec/validate.ts'
+import { warnOfPod } from './pod-spec/warnings.ts'
+import { warnOfIp } from '../ip-warnings.ts'
+import { warnOfName } from '../workload-warnings.ts'
 
 export type Pod = Served<IPod>
 
@@ -23,6 +26,7 @@ export const Pod = defineKind<Pod>({
   categories: ['all'],
   scope: 'Namespaced',
   status: true,
+  returnDeletedObject: true,
   subresources: [
     { name: 'attach', speaks: { group: '', version: 'v1', kind: 'PodAttachOptions' }, verbs: ['create', 'get'] },
     { name: 'binding', speaks: { group: '', version: 'v1', kind: 'Binding' }, verbs: ['create'] },
@@ -81,6 +85,18 @@ export const Pod = defineKind<Pod>({
     if (spec.nodeName && spec.schedulingGates?.length) {
       report.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')
     }
+  },
+
+  // Who changes a pod is a program, more often than not: upstream does not warn of that.
+  warnings(pod, old, warn) {
+    if (old) return
+    warnOfName(pod, warn, "this is used in the Pod's hostname")
+    warnOfPod(pod, warn)
+  },
+
+  statusWarnings({ status }, warn) {
+    for (const [i, { ip }] of (status.podIPs ?? []).entries()) warnOfIp(`status.podIPs[${i}].ip`, ip, warn)
+    for (const [i, { ip }] of (status.hostIPs ?? []).entries()) warnOfIp(`status.hostIPs[${i}].ip`, ip, warn)
   },
 
   validateUpdate: validatePodUpdate,

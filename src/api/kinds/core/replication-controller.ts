@@ -3,10 +3,12 @@ import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import type { Report } from '../../report.ts'
 import { hasLabels } from '../../selector.ts'
-import { nonNegative } from '../check.ts'
+import { nonNegative, nonNegativeFields } from '../check.ts'
+import { validateReplicaCounts } from '../counts.ts'
 import { defaultPodTemplateSpec } from './pod-spec/defaults.ts'
 import { validatePodTemplateSpec } from './pod-spec/validate.ts'
 import { containerImages, containerNames, formatLabels } from '../printing.ts'
+import { warnOfWorkload } from '../workload-warnings.ts'
 
 export type ReplicationController = Served<IReplicationController>
 
@@ -48,6 +50,8 @@ export const ReplicationController = defineKind<ReplicationController>({
     defaultPodTemplateSpec(spec.template)
   },
 
+  warnings: warnOfWorkload,
+
   validate({ spec }, report) {
     validateSpec(spec, report.at('spec'))
   },
@@ -83,15 +87,9 @@ function validateSpec(
   }
 }
 
-const COUNTS = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const
+const PARTS = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const
 
 function validateStatus(status: ReplicationController['status'], report: Report): void {
-  for (const field of COUNTS) nonNegative(report, field, status[field])
-  nonNegative(report, 'observedGeneration', status.observedGeneration)
-  for (const field of COUNTS.slice(1)) {
-    const count = status[field] ?? 0
-    if (count > (status.replicas ?? 0)) report.invalid(field, count, 'cannot be greater than status.replicas')
-  }
-  const { availableReplicas: available = 0, readyReplicas: ready = 0 } = status
-  if (available > ready) report.invalid('availableReplicas', available, 'cannot be greater than readyReplicas')
+  nonNegativeFields(report, status, ['replicas', ...PARTS, 'observedGeneration'])
+  validateReplicaCounts(status, PARTS, report)
 }

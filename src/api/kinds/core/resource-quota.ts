@@ -14,6 +14,7 @@ export const ResourceQuota = defineKind<ResourceQuota>({
   shortNames: ['quota'],
   scope: 'Namespaced',
   status: true,
+  returnDeletedObject: true,
   generation: false,
   columns: [
     ['Request', (quota) => usage(quota, false), { description: 'What is used of what may be requested.' }],

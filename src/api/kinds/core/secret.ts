@@ -6,6 +6,7 @@ import { IMMUTABLE } from '../../object-meta.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach } from '../check.ts'
 import { CONTENT_MAX_BYTES, decodedBytes, validateFrozen } from './content.ts'
+import { keyPairProblem } from '../certificates/pem.ts'
 
 export type Secret = Served<ISecret>
 
@@ -42,6 +43,12 @@ export const Secret = defineKind<Secret>({
   validateUpdate(secret, old, report) {
     if (secret.type !== old.type) report.invalid('type', secret.type ?? '', IMMUTABLE)
     validateFrozen(secret, old, ['data'], report)
+  },
+
+  warnings({ type, data = {} }, _old, warn) {
+    if (type !== 'kubernetes.io/tls') return
+    const why = keyPairProblem(data['tls.crt'] ?? '', data['tls.key'] ?? '')
+    if (why) warn.say(why)
   },
 
   fieldSelectors: { type: ({ type }) => type ?? '' },

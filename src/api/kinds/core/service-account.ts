@@ -4,6 +4,8 @@ import type { Served } from '../../meta.ts'
 
 export type ServiceAccount = Served<IServiceAccount>
 
+const ENFORCE_SECRETS = 'kubernetes.io/enforce-mountable-secrets'
+
 export const ServiceAccount = defineKind<ServiceAccount>({
   group: '',
   version: 'v1',
@@ -11,9 +13,17 @@ export const ServiceAccount = defineKind<ServiceAccount>({
   plural: 'serviceaccounts',
   shortNames: ['sa'],
   scope: 'Namespaced',
+  returnDeletedObject: true,
 
   prepareCreate: onlyNames,
   prepareUpdate: onlyNames,
+
+  warnings({ metadata }, old, warn) {
+    const has = (annotations?: Record<string, string>) => annotations?.[ENFORCE_SECRETS] !== undefined
+    if (has(old?.metadata.annotations) || !has(metadata.annotations)) return
+    const text = 'deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets'
+    warn.add(`metadata.annotations[${ENFORCE_SECRETS}]`, text)
+  },
 
   subresources: [
     {

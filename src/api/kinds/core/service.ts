@@ -10,6 +10,8 @@ import {
   validateServiceStatus,
   validateServiceUpdate,
 } from './service/validate.ts'
+import { warnOfService } from './service/warnings.ts'
+import { warnOfLoadBalancer } from '../ip-warnings.ts'
 
 export type Service = Served<IService>
 
@@ -21,6 +23,7 @@ export const Service = defineKind<Service>({
   shortNames: ['svc'],
   categories: ['all'],
   scope: 'Namespaced',
+  returnDeletedObject: true,
   nameRule: nameIsDns1123Label,
   status: true,
   generation: false,
@@ -47,6 +50,8 @@ export const Service = defineKind<Service>({
 
   defaults: defaultService,
   prepareUpdate: dropTypeDependentFields,
+  warnings: ({ metadata, spec }, _old, warn) => warnOfService(metadata.annotations, spec, warn),
+  statusWarnings: ({ status }, warn) => warnOfLoadBalancer(status, warn.at('status')),
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateStatusUpdate: (service, _old, report) => validateServiceStatus(service, report),

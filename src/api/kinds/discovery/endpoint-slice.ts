@@ -17,10 +17,13 @@ import { invalidEach, requireOneOf } from '../check.ts'
 import { rejectDuplicates } from '../duplicates.ts'
 import { firstFew } from '../printing.ts'
 import { endpointIp, strictIp } from '../strict-ip.ts'
+import { warnOfIp } from '../ip-warnings.ts'
 
 export type EndpointSlice = Served<IEndpointSlice>
 type AddressType = IEndpointSlice['addressType']
 
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
+const OWN_CONTROLLERS = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io']
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const ADDRESSES_MAX = 100
@@ -65,6 +68,15 @@ export const EndpointSlice = defineKind<EndpointSlice>({
     validatePorts(ports, report)
     if (endpoints.length > ENDPOINTS_MAX) return report.tooMany('endpoints', endpoints.length, ENDPOINTS_MAX)
     for (const [i, endpoint] of endpoints.entries()) validateEndpoint(endpoint, addressType, report.at('endpoints', i))
+  },
+
+  warnings({ metadata: { labels }, addressType, endpoints = [] }, old, warn) {
+    if (!old && addressType === 'FQDN') warn.add('spec.addressType', 'FQDN endpoints are deprecated')
+    // Our own controllers write what they were given.
+    if (OWN_CONTROLLERS.includes(labels?.[MANAGED_BY] ?? '')) return
+    for (const [i, { addresses = [] }] of endpoints.entries()) {
+      for (const [j, address] of addresses.entries()) warnOfIp(`endpoints[${i}].addresses[${j}]`, address, warn)
+    }
   },
 
   columns: [

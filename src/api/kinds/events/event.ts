@@ -1,30 +1,21 @@
 import type { IEvent } from 'kubernetes-models/events.k8s.io/v1/Event'
-import { defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
+import { defineView } from '../../view.ts'
 import { Event as CoreEvent } from '../core/event.ts'
-import { toCoreEvent } from './conversion.ts'
+import { fromCoreEvent, toCoreEvent } from './conversion.ts'
 import { validateEvent, validateEventUpdate, validateNewEvent } from './validation.ts'
 
 export type Event = Served<IEvent>
 
-/** The newer shape of an event; both shapes are served of the same events. */
-export const Event = defineKind<Event>({
+/** The newer shape of an event, with rules of its own. */
+export const Event = defineView<Event, CoreEvent>(CoreEvent, {
   group: 'events.k8s.io',
-  version: 'v1',
-  kind: 'Event',
-  plural: 'events',
-  shortNames: ['ev'],
-  scope: 'Namespaced',
-  createOnUpdate: true,
+  to: fromCoreEvent,
+  from: toCoreEvent,
 
   validate: validateEvent,
   validateCreate: validateNewEvent,
   validateUpdate: validateEventUpdate,
-
-  columns: CoreEvent.columns.map((column) => ({
-    ...column,
-    cell: (event: Event, now: number) => column.cell(toCoreEvent(event), now),
-  })),
 
   fieldSelectors: {
     'regarding.kind': ({ regarding }) => regarding?.kind ?? '',

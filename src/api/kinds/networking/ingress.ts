@@ -8,6 +8,7 @@ import { dns1123Subdomain, nameIsDns1123Subdomain, wildcardDns1123Subdomain } fr
 import type { Report } from '../../report.ts'
 import { invalidEach } from '../check.ts'
 import { validateBackend, validatePath } from './ingress-backend.ts'
+import { warnOfLoadBalancer } from '../ip-warnings.ts'
 
 export type Ingress = Served<IIngress>
 
@@ -64,6 +65,13 @@ export const Ingress = defineKind<Ingress>({
       if (ipFamily(hostname)) at.invalid('hostname', hostname, NO_IP)
     }
   },
+
+  warnings({ metadata, spec }, old, warn) {
+    if (old || spec.ingressClassName !== undefined || metadata.annotations?.[CLASS_ANNOTATION] === undefined) return
+    warn.say(`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`)
+  },
+
+  statusWarnings: ({ status }, warn) => warnOfLoadBalancer(status, warn.at('status')),
 
   columns: [
     ['Class', ({ spec }) => spec.ingressClassName ?? '<none>'],

@@ -4,12 +4,14 @@ import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1/
 import type { INetworkPolicyPort } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicyPort'
 import { parseIp, validCidr } from '../../ip.ts'
 import { age, defineKind } from '../../kind.ts'
-import { formatLabelSelector } from '../../label-selector.ts'
+import { formatLabelSelector } from '../../selector.ts'
 import type { Served } from '../../meta.ts'
 import { portName, portNumber } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach, optionalOneOf } from '../check.ts'
 import { validateLabelSelector } from '../label-selector.ts'
+import { warnOfCidr } from '../ip-warnings.ts'
+import type { Warnings } from '../../warnings.ts'
 
 export type NetworkPolicy = Served<INetworkPolicy>
 type Spec = NetworkPolicy['spec']
@@ -46,8 +48,23 @@ export const NetworkPolicy = defineKind<NetworkPolicy>({
     for (const [i, type] of policyTypes.entries()) optionalOneOf(at, `policyTypes[${i}]`, type, POLICY_TYPES)
   },
 
+  warnings({ spec }, _old, warn) {
+    const at = warn.at('spec')
+    for (const [i, { from }] of (spec.ingress ?? []).entries()) warnOfPeers(from, at.at('ingress', i, 'from'))
+    for (const [i, { to }] of (spec.egress ?? []).entries()) warnOfPeers(to, at.at('egress', i, 'to'))
+  },
+
   columns: [['Pod-Selector', ({ spec }) => formatLabelSelector(spec.podSelector)], age],
 })
+
+function warnOfPeers(peers: readonly INetworkPolicyPeer[] = [], warn: Warnings): void {
+  for (const [i, { ipBlock }] of peers.entries()) {
+    if (!ipBlock) continue
+    const at = warn.at(i, 'ipBlock')
+    warnOfCidr('cidr', ipBlock.cidr, at)
+    for (const [j, except] of (ipBlock.except ?? []).entries()) warnOfCidr(`except[${j}]`, except, at)
+  }
+}
 
 function validateRules({ ingress = [], egress = [] }: Spec, report: Report): void {
   for (const [i, { ports = [], from = [] }] of ingress.entries()) {

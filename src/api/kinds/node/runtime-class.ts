@@ -7,6 +7,7 @@ import type { Report } from '../../report.ts'
 import { requireName } from '../check.ts'
 import { validateContainerResources } from '../core/pod-spec/resources.ts'
 import { validateTolerations } from '../core/pod-spec/scheduling.ts'
+import { deprecatedNodeLabel } from '../core/node-labels.ts'
 
 export type RuntimeClass = Served<IRuntimeClass>
 
@@ -16,6 +17,7 @@ export const RuntimeClass = defineKind<RuntimeClass>({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
   createOnUpdate: true,
   immutable: ['handler'],
 
@@ -23,6 +25,13 @@ export const RuntimeClass = defineKind<RuntimeClass>({
     requireName(report, 'handler', handler, nameIsDns1123Label)
     if (overhead) validateContainerResources({ limits: overhead.podFixed }, [], report.at('overhead'))
     if (scheduling) validateScheduling(scheduling, report.at('scheduling'))
+  },
+
+  warnings({ scheduling }, _old, warn) {
+    for (const key of Object.keys(scheduling?.nodeSelector ?? {})) {
+      const why = deprecatedNodeLabel(key)
+      if (why) warn.add('scheduling.nodeSelector', why)
+    }
   },
 
   columns: [['Handler', ({ handler }) => handler], age],

@@ -1,9 +1,8 @@
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
 import { age, defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
-import { nonNegative } from '../apps/counts.ts'
-import { validateMaximumOf100Percent, validatePositiveIntOrPercent } from '../apps/int-or-percent.ts'
-import { optionalOneOf } from '../check.ts'
+import { validateMaximumOf100Percent, validatePositiveIntOrPercent } from '../int-or-percent.ts'
+import { nonNegativeFields, optionalOneOf } from '../check.ts'
 import { validateConditions } from '../conditions.ts'
 import { validateLabelSelector } from '../label-selector.ts'
 
@@ -19,6 +18,7 @@ export const PodDisruptionBudget = defineKind<PodDisruptionBudget>({
   shortNames: ['pdb'],
   scope: 'Namespaced',
   status: true,
+  allowUnconditionalUpdate: false,
 
   defaults(pdb) {
     pdb.spec ??= {}
@@ -45,7 +45,12 @@ export const PodDisruptionBudget = defineKind<PodDisruptionBudget>({
 
   validateStatusUpdate({ status }, _old, report) {
     validateConditions(status.conditions, report.at('status', 'conditions'))
-    nonNegative(status, ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'], report.at('status'))
+    nonNegativeFields(report.at('status'), status, [
+      'disruptionsAllowed',
+      'currentHealthy',
+      'desiredHealthy',
+      'expectedPods',
+    ])
   },
 
   columns: [

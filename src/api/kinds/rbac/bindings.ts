@@ -1,6 +1,8 @@
 import type { IRoleRef } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleRef'
 import type { ISubject } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Subject'
 import { deepEqual } from '../../equal.ts'
+import { age, type ColumnShort } from '../../kind.ts'
+import type { KubeObject } from '../../meta.ts'
 import { nameIsDns1123Subdomain, pathSegment } from '../../names.ts'
 import type { Report } from '../../report.ts'
 import { invalidEach, requireName } from '../check.ts'
@@ -54,13 +56,22 @@ export function validateRoleRefUnchanged(next: Binding, old: Binding, report: Re
   if (!deepEqual(next.roleRef, old.roleRef)) report.invalid('roleRef', next.roleRef, 'cannot change roleRef')
 }
 
+/** What `kubectl get` shows of a binding. */
+export const bindingColumns: readonly ColumnShort<KubeObject & Binding>[] = [
+  ['Role', roleText],
+  age,
+  ['Users', ({ subjects }) => subjectsText(subjects, 'User'), { priority: 1 }],
+  ['Groups', ({ subjects }) => subjectsText(subjects, 'Group'), { priority: 1 }],
+  ['ServiceAccounts', ({ subjects }) => subjectsText(subjects, 'ServiceAccount'), { priority: 1 }],
+]
+
 /** `Role/reader`. */
-export function roleText({ roleRef: { kind, name } }: Binding): string {
+function roleText({ roleRef: { kind, name } }: Binding): string {
   return `${kind}/${name}`
 }
 
 /** The names of the subjects of one kind; service accounts with their namespace. */
-export function subjectsText(subjects: readonly ISubject[] = [], wanted: string): string {
+function subjectsText(subjects: readonly ISubject[] = [], wanted: string): string {
   return subjects
     .filter(({ kind }) => kind === wanted)
     .map(({ name, namespace }) => (wanted === 'ServiceAccount' ? `${namespace ?? ''}/${name}` : name))

@@ -1,8 +1,8 @@
 import type { IRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
-import { age, defineKind } from '../../kind.ts'
+import { defineKind } from '../../kind.ts'
 import type { Served } from '../../meta.ts'
 import { pathSegment } from '../../names.ts'
-import { defaultBinding, roleText, subjectsText, validateBinding, validateRoleRefUnchanged } from './bindings.ts'
+import { bindingColumns, defaultBinding, validateBinding, validateRoleRefUnchanged } from './bindings.ts'
 
 export type RoleBinding = Served<IRoleBinding>
 
@@ -22,11 +22,5 @@ export const RoleBinding = defineKind<RoleBinding>({
 
   validateUpdate: validateRoleRefUnchanged,
 
-  columns: [
-    ['Role', roleText],
-    age,
-    ['Users', ({ subjects }) => subjectsText(subjects, 'User'), { priority: 1 }],
-    ['Groups', ({ subjects }) => subjectsText(subjects, 'Group'), { priority: 1 }],
-    ['ServiceAccounts', ({ subjects }) => subjectsText(subjects, 'ServiceAccount'), { priority: 1 }],
-  ],
+  columns: bindingColumns,
 })

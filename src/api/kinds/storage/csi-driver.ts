@@ -11,6 +11,8 @@ type Spec = CSIDriver['spec']
 
 const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
 const LIFECYCLE_MODES = ['Persistent', 'Ephemeral']
+const TOKENS_IN_SECRETS =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'
 const UPDATE_PERIOD_MIN_SECONDS = 10
 const TOKEN_MIN_SECONDS = 600
 const TOKEN_MAX_SECONDS = 2 ** 32
@@ -21,6 +23,8 @@ export const CSIDriver = defineKind<CSIDriver>({
   kind: 'CSIDriver',
   plural: 'csidrivers',
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
+  returnDeletedObject: true,
   generation: false,
 
   defaults(driver) {
@@ -48,6 +52,11 @@ export const CSIDriver = defineKind<CSIDriver>({
 
   validate({ spec }, report) {
     validateSpec(spec, report.at('spec'))
+  },
+
+  warnings({ spec: { tokenRequests = [], serviceAccountTokenInSecrets } }, old, warn) {
+    if (!tokenRequests.length || serviceAccountTokenInSecrets !== undefined) return
+    if (!old || !deepEqual(tokenRequests, old.spec.tokenRequests ?? [])) warn.say(TOKENS_IN_SECRETS)
   },
 
   validateUpdate({ spec: next }, { spec: old }, report) {

@@ -20,6 +20,8 @@ export const CSINode = defineKind<CSINode>({
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  allowUnconditionalUpdate: false,
+  returnDeletedObject: true,
   generation: false,
 
   defaults(node) {

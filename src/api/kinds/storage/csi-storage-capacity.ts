@@ -6,6 +6,7 @@ import { NEGATIVE } from '../../object-meta.ts'
 import { compareQuantities } from '../../quantity.ts'
 import { invalidEach } from '../check.ts'
 import { validateLabelSelector } from '../label-selector.ts'
+import { warnOfNodeLabels } from '../core/node-labels.ts'
 
 export type CSIStorageCapacity = Served<ICSIStorageCapacity>
 
@@ -15,12 +16,17 @@ export const CSIStorageCapacity = defineKind<CSIStorageCapacity>({
   kind: 'CSIStorageCapacity',
   plural: 'csistoragecapacities',
   scope: 'Namespaced',
+  allowUnconditionalUpdate: false,
   immutable: ['nodeTopology', 'storageClassName'],
 
   validate({ nodeTopology, storageClassName = '', capacity }, report) {
     validateLabelSelector(nodeTopology, report.at('nodeTopology'))
     invalidEach(report, 'storageClassName', storageClassName, nameIsDns1123Subdomain(storageClassName, false))
     if (capacity !== undefined && compareQuantities(capacity, 0) < 0) report.invalid('capacity', capacity, NEGATIVE)
+  },
+
+  warnings({ nodeTopology }, _old, warn) {
+    if (nodeTopology) warnOfNodeLabels(nodeTopology, warn.at('nodeTopology'))
   },
 
   columns: [

@@ -7,6 +7,7 @@ import type { Report } from '../../report.ts'
 import { invalidEach, requireOneOf } from '../check.ts'
 import { rejectDuplicates } from '../duplicates.ts'
 import { validateParameters, validateProvisioner } from './class-fields.ts'
+import { deprecatedNodeLabel } from '../core/node-labels.ts'
 
 export type StorageClass = Served<IStorageClass>
 
@@ -24,6 +25,7 @@ export const StorageClass = defineKind<StorageClass>({
   plural: 'storageclasses',
   shortNames: ['sc'],
   scope: 'Cluster',
+  returnDeletedObject: true,
   immutable: ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'],
 
   defaults(storageClass) {
@@ -37,6 +39,15 @@ export const StorageClass = defineKind<StorageClass>({
     if (reclaimPolicy) requireOneOf(report, 'reclaimPolicy', reclaimPolicy, RECLAIM_POLICIES)
     requireOneOf(report, 'volumeBindingMode', volumeBindingMode, BINDING_MODES)
     validateTopologies(allowedTopologies, report)
+  },
+
+  warnings({ allowedTopologies = [] }, _old, warn) {
+    for (const [i, { matchLabelExpressions = [] }] of allowedTopologies.entries()) {
+      for (const [j, { key }] of matchLabelExpressions.entries()) {
+        const why = deprecatedNodeLabel(key)
+        if (why) warn.at('allowedTopologies', i, 'matchLabelExpressions', j).add('key', why)
+      }
+    }
   },
 
   columns: [

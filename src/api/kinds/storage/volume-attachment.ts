@@ -23,6 +23,8 @@ export const VolumeAttachment = defineKind<VolumeAttachment>({
   plural: 'volumeattachments',
   scope: 'Cluster',
   status: true,
+  allowUnconditionalUpdate: false,
+  returnDeletedObject: true,
   generation: false,
   immutable: ['spec'],
 

@@ -13,6 +13,7 @@ export const VolumeAttributesClass = defineKind<VolumeAttributesClass>({
   plural: 'volumeattributesclasses',
   shortNames: ['vac'],
   scope: 'Cluster',
+  returnDeletedObject: true,
 
   validate({ driverName, parameters = {} }, report) {
     validateProvisioner(driverName, 'driverName', report)

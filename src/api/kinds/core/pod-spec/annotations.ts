@@ -8,9 +8,10 @@ type Annotations = Readonly<Record<string, string>>
 
 const MIRROR = 'kubernetes.io/config.mirror'
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
-const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/'
-const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
-const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
+/** Annotations that name profiles; behind the last two stands the name of a container. */
+export const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
+export const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
+export const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/'
 const LOCALHOST = 'localhost/'
 
 /** What is wrong with the annotations that mean something to a pod; `report` stands at the annotations. */

@@ -7,15 +7,20 @@ export function defaultContainer(container: AnyContainer): void {
   container.terminationMessagePolicy ||= 'File'
   container.resources ??= {}
   for (const port of container.ports ?? []) port.protocol ||= 'TCP'
-  for (const { valueFrom } of container.env ?? []) {
-    if (valueFrom?.fieldRef) valueFrom.fieldRef.apiVersion ||= 'v1'
-    if (valueFrom?.fileKeyRef) valueFrom.fileKeyRef.optional ??= false
-  }
+  defaultVariables(container.env)
   defaultProbe(container.livenessProbe)
   defaultProbe(container.readinessProbe)
   defaultProbe(container.startupProbe)
   defaultHttpGet(container.lifecycle?.postStart?.httpGet)
   defaultHttpGet(container.lifecycle?.preStop?.httpGet)
+}
+
+/** What environment variables get that take their value from somewhere. */
+export function defaultVariables(variables: AnyContainer['env'] = []): void {
+  for (const { valueFrom } of variables) {
+    if (valueFrom?.fieldRef) valueFrom.fieldRef.apiVersion ||= 'v1'
+    if (valueFrom?.fileKeyRef) valueFrom.fileKeyRef.optional ??= false
+  }
 }
 
 /** The tag `latest`, given or implied, moves; every other reference stays what it is. */

@@ -1,6 +1,6 @@
 import { httpHeaderName } from '../../../names.ts'
 import type { Report } from '../../../report.ts'
-import { invalidEach, nonNegative, optionalOneOf } from '../../check.ts'
+import { invalidEach, nonNegativeFields, optionalOneOf } from '../../check.ts'
 import { validatePortNumberOrName } from './ports.ts'
 import type { AnyContainer } from './types.ts'
 
@@ -41,11 +41,13 @@ function validateReadiness(probe: Probe, report: Report): void {
 
 function validateProbe(probe: Probe, report: Report): void {
   validateHandler(probe, undefined, report)
-  nonNegative(report, 'initialDelaySeconds', probe.initialDelaySeconds)
-  nonNegative(report, 'timeoutSeconds', probe.timeoutSeconds)
-  nonNegative(report, 'periodSeconds', probe.periodSeconds)
-  nonNegative(report, 'successThreshold', probe.successThreshold)
-  nonNegative(report, 'failureThreshold', probe.failureThreshold)
+  nonNegativeFields(report, probe, [
+    'initialDelaySeconds',
+    'timeoutSeconds',
+    'periodSeconds',
+    'successThreshold',
+    'failureThreshold',
+  ])
   const { terminationGracePeriodSeconds: seconds } = probe
   if (seconds !== undefined && seconds <= 0) {
     report.invalid('terminationGracePeriodSeconds', seconds, 'must be greater than 0')

@@ -1,5 +1,6 @@
 import { dns1123Label } from '../../../names.ts'
-import { compareQuantities, quantityProblem, value } from '../../../quantity.ts'
+import { containersTotal } from '../../../pod-resources.ts'
+import { compareQuantities, formatQuantity, quantityProblem, value } from '../../../quantity.ts'
 import type { Report } from '../../../report.ts'
 import { invalidEach } from '../../check.ts'
 import {
@@ -9,7 +10,7 @@ import {
   validateContainerResourceName,
   validateResourceName,
 } from '../resource-names.ts'
-import { aggregateRequests, isPodLevel } from './pod-level.ts'
+import { isPodLevel } from './pod-level.ts'
 import type { PodSpec, ResourceRequirements } from './types.ts'
 
 type NameCheck = (report: Report, path: string, name: string) => void
@@ -118,10 +119,10 @@ function validateClaims(claims: readonly ResourceClaim[], podClaims: readonly st
 /** The pod as a whole must have room for its containers. */
 function validateAgainstContainers(spec: PodSpec, resources: ResourceRequirements, report: Report): void {
   const { requests = {}, limits = {} } = resources
-  for (const [name, sum] of Object.entries(aggregateRequests(spec))) {
+  for (const [name, sum] of containersTotal(spec, 'requests')) {
     const amount = requests[name]
     if (amount !== undefined && compareQuantities(sum, amount) > 0) {
-      const why = `must be greater than or equal to aggregate container requests of ${sum}`
+      const why = `must be greater than or equal to aggregate container requests of ${formatQuantity(sum)}`
       report.invalid(`requests[${name}]`, String(amount), why)
     }
   }

@@ -1,6 +1,9 @@
+import type { IPod } from 'kubernetes-models/v1/Pod'
+import type { Served } from '../../../meta.ts'
 import { age, type ColumnShort } from '../../../kind.ts'
 import { orNone, since } from '../../printing.ts'
-import type { Pod } from '../pod.ts'
+
+type Pod = Served<IPod>
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 

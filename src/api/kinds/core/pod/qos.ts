@@ -1,9 +1,15 @@
+import type { IPodStatus } from 'kubernetes-models/v1/PodStatus'
 import { addQuantities, compareQuantities, formatQuantity } from '../../../quantity.ts'
 import type { PodSpec, ResourceList, ResourceRequirements } from '../pod-spec/types.ts'
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
 
 const COMPUTE = ['cpu', 'memory']
+
+/** The class that the API server gave the pod, or the one that its resources make. */
+export function podQosClass({ spec, status }: { spec: PodSpec; status?: IPodStatus }): QosClass {
+  return status?.qosClass || qosClass(spec)
+}
 
 /** How a pod fares when its node runs short: the more exactly it says what it takes, the better. */
 export function qosClass({ resources, containers = [], initContainers = [] }: PodSpec): QosClass {

@@ -1,11 +1,14 @@
+import type { IPod } from 'kubernetes-models/v1/Pod'
+import type { Served } from '../../../meta.ts'
 import { ipFamily, validIp } from '../../../ip.ts'
 import { nameIsDns1123Subdomain, qualifiedName } from '../../../names.ts'
 import { IMMUTABLE } from '../../../object-meta.ts'
 import type { Report } from '../../../report.ts'
 import { invalidEach } from '../../check.ts'
-import type { Pod } from '../pod.ts'
 import type { Container, PodSpec } from '../pod-spec/types.ts'
 import { validateAnnotationUpdate } from '../pod-spec/annotations.ts'
+
+type Pod = Served<IPod>
 
 type Status = Pod['status']
 type ContainerStatus = NonNullable<Status['containerStatuses']>[number]

@@ -1,13 +1,16 @@
+import type { IPod } from 'kubernetes-models/v1/Pod'
+import type { Served } from '../../../meta.ts'
 import { clone, deepEqual } from '../../../equal.ts'
 import { inRange } from '../../../names.ts'
 import type { Report } from '../../../report.ts'
 import { unifiedDiff } from '../../../unified-diff.ts'
 import { invalidEach } from '../../check.ts'
-import type { Pod } from '../pod.ts'
 import { validateImageSpaces } from '../pod-spec/containers.ts'
 import type { Container, PodSpec } from '../pod-spec/types.ts'
 import { validateAnnotationUpdate } from '../pod-spec/annotations.ts'
 import { acceptGatedChanges } from './gated.ts'
+
+type Pod = Served<IPod>
 
 const SECONDS_MAX = 2 ** 31 - 1
 

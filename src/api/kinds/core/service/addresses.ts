@@ -1,7 +1,10 @@
+import type { IService } from 'kubernetes-models/v1/Service'
+import type { Served } from '../../../meta.ts'
 import { ipFamily, validIp } from '../../../ip.ts'
 import type { Report } from '../../../report.ts'
 import { invalidEach, optionalOneOf } from '../../check.ts'
-import type { Service } from '../service.ts'
+
+type Service = Served<IService>
 
 type Spec = Service['spec']
 

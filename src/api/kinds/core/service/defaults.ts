@@ -1,4 +1,7 @@
-import type { Service } from '../service.ts'
+import type { IService } from 'kubernetes-models/v1/Service'
+import type { Served } from '../../../meta.ts'
+
+type Service = Served<IService>
 
 const AFFINITY_SECONDS = 10_800
 

@@ -1,3 +1,5 @@
+import type { IService } from 'kubernetes-models/v1/Service'
+import type { Served } from '../../../meta.ts'
 import { deepEqual } from '../../../equal.ts'
 import { parseIp, validCidr, validIp } from '../../../ip.ts'
 import { dns1123Label, dns1123Subdomain, portNumber, qualifiedName } from '../../../names.ts'
@@ -6,9 +8,10 @@ import type { Report } from '../../../report.ts'
 import { invalidEach, optionalOneOf, requireOneOf } from '../../check.ts'
 import { validateEndpointIp } from '../endpoint-ip.ts'
 import { PROTOCOLS, validatePortNumberOrName } from '../pod-spec/ports.ts'
-import type { Service } from '../service.ts'
 import { isHeadless, validateAddressUpdate, validateClusterIps } from './addresses.ts'
 import { isExternal } from './defaults.ts'
+
+type Service = Served<IService>
 
 type Spec = Service['spec']
 

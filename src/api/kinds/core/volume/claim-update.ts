@@ -1,3 +1,5 @@
+import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
+import type { Served } from '../../../meta.ts'
 import { clone, deepEqual } from '../../../equal.ts'
 import { qualifiedName } from '../../../names.ts'
 import { IMMUTABLE } from '../../../object-meta.ts'
@@ -5,8 +7,9 @@ import { compareQuantities } from '../../../quantity.ts'
 import type { Report } from '../../../report.ts'
 import { unifiedDiff } from '../../../unified-diff.ts'
 import { invalidEach, optionalOneOf } from '../../check.ts'
-import type { PersistentVolumeClaim } from '../persistent-volume-claim.ts'
 import { isNative, validateAmount } from '../resource-names.ts'
+
+type PersistentVolumeClaim = Served<IPersistentVolumeClaim>
 
 type Spec = PersistentVolumeClaim['spec']
 

@@ -1,16 +1,19 @@
+import type { IPersistentVolume } from 'kubernetes-models/v1/PersistentVolume'
+import type { Served } from '../../../meta.ts'
 import { deepEqual } from '../../../equal.ts'
 import { nameIsDns1123Subdomain } from '../../../names.ts'
 import { IMMUTABLE } from '../../../object-meta.ts'
 import type { Report } from '../../../report.ts'
 import { unifiedDiff } from '../../../unified-diff.ts'
 import { invalidEach, noBacksteps, optionalOneOf } from '../../check.ts'
-import type { PersistentVolume } from '../persistent-volume.ts'
 import { validateNodeSelector } from '../pod-spec/node-selector.ts'
 import { validatePositiveQuantity } from '../resource-names.ts'
 import { validateAccessModes, validateVolumeTraits } from './claim-spec.ts'
 import { validateCsiVolume } from './csi.ts'
 import { validateHostPath } from './host-path.ts'
 import { REMOTE_SOURCES } from './remote.ts'
+
+type PersistentVolume = Served<IPersistentVolume>
 
 type Spec = PersistentVolume['spec']
 

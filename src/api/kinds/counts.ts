@@ -1,14 +1,4 @@
-import type { Report } from '../../report.ts'
-
-/** Reports each of these fields that is below zero, in the words of upstream's ValidateNonnegativeField. */
-export function nonNegative<T extends object>(object: T, fields: readonly (keyof T & string)[], report: Report): void {
-  for (const field of fields) {
-    const value = object[field]
-    if (typeof value === 'number' && value < 0) {
-      report.invalid(field, value, 'must be greater than or equal to 0')
-    }
-  }
-}
+import type { Report } from '../report.ts'
 
 interface Counts {
   replicas?: number
