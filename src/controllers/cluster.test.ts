@@ -110,8 +110,7 @@ async function startWorkers(api: Api, env: Env, nodes: string[], signal: AbortSi
   const images = { broken: new Set<string>() }
   let pods = 0
   for (const name of nodes) {
-    const node = await api(Node).create({ metadata: { name } })
-    await api(Node).updateStatus(node, { conditions: [condition('Ready', 'True', env)] })
+    await api(Node).create({ metadata: { name }, status: { conditions: [condition('Ready', 'True', env)] } })
     await api(Lease).create({ metadata: { namespace: 'kube-node-lease', name }, spec: { holderIdentity: name } })
     beat(name)
   }

@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import * as x509 from '@peculiar/x509'
+import type { CertificateOrder } from '../controllers/config.ts'
 import type { KeyPair } from './pki.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -91,4 +92,50 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
 function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   const [der] = x509.PemConverter.decode(pem)
   return webcrypto.subtle.importKey('pkcs8', der as ArrayBuffer, ALGORITHM, false, ['sign'])
+}
+
+const KEY_USAGES: Readonly<Record<string, x509.KeyUsageFlags>> = {
+  'digital signature': x509.KeyUsageFlags.digitalSignature,
+  signing: x509.KeyUsageFlags.digitalSignature,
+  'content commitment': x509.KeyUsageFlags.nonRepudiation,
+  'key encipherment': x509.KeyUsageFlags.keyEncipherment,
+  'key agreement': x509.KeyUsageFlags.keyAgreement,
+  'data encipherment': x509.KeyUsageFlags.dataEncipherment,
+}
+
+const EXTENDED_USAGES: Readonly<Record<string, string>> = {
+  'client auth': x509.ExtendedKeyUsage.clientAuth,
+  'server auth': x509.ExtendedKeyUsage.serverAuth,
+}
+
+/** The CA's certificate for what somebody else requests; it ends with the CA at the latest. */
+export async function signRequest(
+  ca: KeyPair,
+  { request, usages, lifetimeSeconds }: CertificateOrder,
+  now: number,
+): Promise<string> {
+  const issuer = new x509.X509Certificate(ca.cert)
+  const wanted = new x509.Pkcs10CertificateRequest(request)
+  const names = wanted.extensions.filter((extension) => extension instanceof x509.SubjectAlternativeNameExtension)
+  const bits = usages.map((usage): number => KEY_USAGES[usage] ?? 0)
+  const flags = bits.reduce((all, bit) => all | bit, 0)
+  const extended = usages.flatMap((usage) => EXTENDED_USAGES[usage] ?? [])
+  const cert = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: wanted.subjectName.toJSON(),
+    issuer: issuer.subject,
+    notBefore: new Date(now - BACKDATE_MS),
+    notAfter: new Date(Math.min(now + lifetimeSeconds * 1000, issuer.notAfter.getTime())),
+    signingAlgorithm: ALGORITHM,
+    publicKey: wanted.publicKey,
+    signingKey: await importKey(ca.key),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),
+      ...(extended.length ? [new x509.ExtendedKeyUsageExtension(extended)] : []),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+      ...names,
+    ],
+  })
+  return `${cert.toString('pem')}\n`
 }

@@ -46,6 +46,14 @@ test('certificates are kept until they run out soon or lack a name; the CA is ke
   assert.ok(new X509Certificate(moved.apiServer.cert).checkIP('192.0.2.8'))
 })
 
+test("the key of service accounts stays what it is, and is not anybody else's", async () => {
+  const first = await openPki(dir, names, NOW)
+  const later = await openPki(dir, { ...names, nodeName: 'other' }, NOW + 3000 * DAY_MS)
+  assert.equal(later.serviceAccountKey, first.serviceAccountKey)
+  assert.match(first.serviceAccountKey, /^-----BEGIN PRIVATE KEY-----/)
+  assert.equal(statSync(join(dir, 'sa.key')).mode & 0o777, 0o600)
+})
+
 test('a file that is not a certificate is named', async () => {
   writeFileSync(join(dir, 'admin.crt'), 'nonsense')
   await assert.rejects(openPki(dir, names, NOW), /admin\.crt and its \.key cannot be read/)

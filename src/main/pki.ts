@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
@@ -21,6 +21,8 @@ export interface Pki {
   apiServerKubeletClient: KeyPair
   /** `system:node:NAME` in `system:nodes`; serves the kubelet's port too. */
   kubelet: KeyPair
+  /** Private, PEM: signs the tokens of service accounts. */
+  serviceAccountKey: string
 }
 
 const DAY_MS = 24 * 3600 * 1000
@@ -76,7 +78,26 @@ export async function openPki(dir: string, names: PkiNames, now: number): Promis
       names: [names.nodeName, 'localhost', ...addresses],
     }),
   ])
-  return { ca, admin, apiServer, apiServerKubeletClient, kubelet }
+  return { ca, admin, apiServer, apiServerKubeletClient, kubelet, serviceAccountKey: openKey(dir, 'sa') }
+}
+
+/** Never made anew: the tokens that it signed would no longer count. */
+function openKey(dir: string, name: string): string {
+  const file = join(dir, `${name}.key`)
+  try {
+    const key = readFileSync(file, 'utf8')
+    createPrivateKey(key)
+    return key
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') {
+      const why = (error as Error).message
+      throw new Failure(`${file} cannot be read (${why}); restore it, or remove it to have another one made`)
+    }
+  }
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const made = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  writeWhole(file, made)
+  return made
 }
 
 function read(dir: string, name: string): KeyPair | undefined {
@@ -100,11 +121,15 @@ function save(dir: string, name: string, pair: KeyPair): KeyPair {
     ['key', pair.key],
     ['crt', pair.cert],
   ] as const) {
-    const file = join(dir, `${name}.${suffix}`)
-    writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true })
-    renameSync(`${file}.new`, file)
+    writeWhole(join(dir, `${name}.${suffix}`), text)
   }
   return pair
+}
+
+/** After a crash the file is there whole, or not at all. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true })
+  renameSync(`${file}.new`, file)
 }
 
 function isFit({ cert }: KeyPair, ca: KeyPair, subject: Subject, now: number): boolean {

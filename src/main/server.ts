@@ -7,6 +7,7 @@ import { bootstrap, keepBootstrapped } from '../apiserver/bootstrap.ts'
 import { type Listener, listen } from '../apiserver/listener.ts'
 import { type ApiServer, apiServer } from '../apiserver/server.ts'
 import { createApi } from '../client/client.ts'
+import type { CertificateOrder } from '../controllers/config.ts'
 import { runControllers } from '../controllers/run.ts'
 import { httpsProxy } from '../os/https-proxy.ts'
 import { runScheduler } from '../scheduler/scheduler.ts'
@@ -61,6 +62,8 @@ async function serve(env: Env, config: ServerConfig, store: Store): Promise<Serv
     schema: builtinSchema,
     version: versionInfo(),
     serviceCidr: settings.serviceCIDR,
+    authentication: { serviceAccountKeys: [pki.serviceAccountKey] },
+    externalAddress: `${nodeIp.includes(':') ? `[${nodeIp}]` : nodeIp}:${settings.apiPort}`,
     proxy: httpsProxy({ ca: pki.ca.cert, ...pki.apiServerKubeletClient }),
     descriptions: async () => JSON.parse(await readFile(DESCRIPTIONS, 'utf8')) as Descriptions,
   })
@@ -106,7 +109,11 @@ async function runComponents(
       if (!signal.aborted) env.log.error(`the ${name} ended`, { error: messageOf(error) })
     }
   }
-  const controllers = { rootCa: pki.ca.cert, clusterCidr: settings.podCIDR }
+  const issueCertificate = async (order: CertificateOrder) => {
+    const { signRequest } = await import('./certificates.ts')
+    return signRequest(pki.ca, order, env.clock.now())
+  }
+  const controllers = { rootCa: pki.ca.cert, clusterCidr: settings.podCIDR, issueCertificate }
   await Promise.all([
     run('controllers', runControllers(env, api.transport(component('kube-controller-manager')), controllers, signal)),
     run('scheduler', runScheduler(env, api.transport(component('kube-scheduler')), signal)),

@@ -1,31 +1,26 @@
 import { unauthorized } from '../../api/errors.ts'
-import type { UserInfo } from '../../api/exchange.ts'
-import { PUBLIC_PATH } from '../authz.ts'
+import type { Log } from '../../std/log.ts'
+import { type Authenticator, BadCredentials } from '../authn/authenticator.ts'
 import type { Call, Stage } from '../call.ts'
-import { header } from '../call.ts'
-
-const AUTHENTICATED = 'system:authenticated'
-
-/** Who asks without saying so. */
-export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** Says who makes the request; 401 when the proof is no good, or when there is none and the path is not public. */
-export const authenticate: Stage = (next) => async (call) => {
-  call.user = identify(call)
-  return next(call)
-}
-
-function identify(call: Call): UserInfo {
-  const { user, clientCertificate, invalidCertificate } = call.connection
-  if (user) return member(user)
-  if (invalidCertificate || header(call, 'authorization')) throw unauthorized()
-  if (clientCertificate) {
-    return member({ name: clientCertificate.commonName, groups: clientCertificate.organizations })
+export function authenticate(authenticator: Authenticator, log: Log): Stage {
+  return (next) => async (call) => {
+    const found = await identify(authenticator, log, call)
+    if (!found) throw unauthorized()
+    call.user = found.user
+    if (found.warning) call.warnings.push(found.warning)
+    return next(call)
   }
-  if (PUBLIC_PATH.test(call.info.path)) return ANONYMOUS
-  throw unauthorized()
 }
 
-function member(user: UserInfo): UserInfo {
-  return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] }
+async function identify(authenticator: Authenticator, log: Log, { request, connection, info }: Call) {
+  try {
+    return await authenticator({ headers: request.headers, connection, path: info.path })
+  } catch (error) {
+    if (!(error instanceof BadCredentials)) throw error
+    // Only the log says why: whoever tries to get in learns nothing from the answer.
+    log.debug('a request could not be authenticated', { path: info.path, error: error.message })
+    throw unauthorized()
+  }
 }

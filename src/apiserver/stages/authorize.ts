@@ -1,13 +1,16 @@
 import { ApiError, forbidden } from '../../api/errors.ts'
-import { type Attributes, attributesOf, authorize as decide } from '../authz.ts'
+import { type Attributes, attributesOf } from '../authz/attributes.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import type { Stage } from '../call.ts'
 
 /** 403, in upstream's words, unless the request is allowed to who makes it. */
-export const authorize: Stage = (next) => async (call) => {
-  const attributes = attributesOf(call.user, call.info)
-  const { allowed, reason } = decide(attributes)
-  if (!allowed) throw forbiddenTo(attributes, reason)
-  return next(call)
+export function authorize(authorizer: Authorizer): Stage {
+  return (next) => async (call) => {
+    const attributes = attributesOf(call.user, call.info, call.query)
+    const decision = authorizer.authorize(attributes)
+    if (!decision.allowed) throw forbiddenTo(attributes, decision.reason)
+    return next(call)
+  }
 }
 
 /** The refusal of a request that its user is not allowed to make. */

@@ -16,7 +16,6 @@ export const componentStatuses: Subresource = {
   },
 
   async list(context, call, kind) {
-    call.warnings.push('v1 ComponentStatus is deprecated in v1.19+')
     return answerList(context, call, kind, [storeStatus()], { resourceVersion: '' })
   },
 }

@@ -1,8 +1,9 @@
+import type { ILabelSelector } from '@kubernetes-models/apimachinery/apis/meta/v1/LabelSelector'
 import { ApiError, badRequest, forbidden, isApiError, notFound } from '../../api/errors.ts'
 import type { Kind } from '../../api/kind.ts'
 import { Pod } from '../../api/kinds/core/pod.ts'
 import type { KubeObject } from '../../api/meta.ts'
-import { type LabelSelector, matchesLabels } from '../../api/label-selector.ts'
+import { matchesLabels } from '../../api/selector.ts'
 import { timestamp } from '../../std/clock.ts'
 import { listPrefix } from '../../store/keys.ts'
 import type { Answer, Call } from '../call.ts'
@@ -31,7 +32,7 @@ const EVICTION = {
 const BUDGETS = { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', scope: 'Namespaced' } as Kind<Budget>
 
 type Budget = KubeObject & {
-  spec: { selector?: LabelSelector; unhealthyPodEvictionPolicy?: string }
+  spec: { selector?: ILabelSelector; unhealthyPodEvictionPolicy?: string }
   status?: {
     observedGeneration?: number
     disruptionsAllowed?: number

@@ -1,11 +1,13 @@
+import type { ILabelSelector } from '@kubernetes-models/apimachinery/apis/meta/v1/LabelSelector'
 import { clone } from '../../api/equal.ts'
-import { invalid, notFound } from '../../api/errors.ts'
-import { age, defineKind, type Kind } from '../../api/kind.ts'
+import { badRequest, internalError, invalid, notFound } from '../../api/errors.ts'
+import { age, defineKind, type Kind, type ScalePaths } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { report as newReport } from '../../api/report.ts'
-import { formatLabelSelector, type LabelSelector } from '../../api/label-selector.ts'
+import { formatLabelSelector } from '../../api/selector.ts'
 import type { Answer, Call } from '../call.ts'
 import { type Context, keyFor, type Served } from '../context.ts'
+import { nestedField, setNestedField } from '../nested-field.ts'
 import { type WriteOptions, writeOptions } from '../options/write-options.ts'
 import { readObject } from '../payload.ts'
 import type { Subresource } from '../registry.ts'
@@ -34,9 +36,12 @@ const SCALE = defineKind<Scale>({
 
 /** What can be scaled: the selector is a LabelSelector, or with replication controllers plain labels. */
 type Scalable = KubeObject & {
-  spec: { replicas?: number; selector?: LabelSelector | Record<string, string> }
+  spec: { replicas?: number; selector?: ILabelSelector | Record<string, string> }
   status?: { replicas?: number }
 }
+
+/** Where all but custom kinds say how many there shall be. */
+const REPLICAS = ['spec', 'replicas']
 
 /** How an empty selector prints. */
 const NO_TERMS = '<none>'
@@ -47,6 +52,10 @@ export const scale: Subresource = {
     const { namespace, name } = call.info
     const stored = context.store.get(keyFor(kind, namespace, name))
     if (!stored) throw notFound(kind, name)
+    const { scale: paths } = kind
+    if (paths && nestedField(stored.object, paths.replicas, 'int64').value === undefined) {
+      throw internalError(`the spec replicas field ${shown(paths.replicas)} does not exist`)
+    }
     return answer(context, call, kind, stored)
   },
 
@@ -57,8 +66,14 @@ export const scale: Subresource = {
   },
 
   async patch(context, call, kind) {
-    const request = await readPatch(call)
-    return change(context, call, kind, request.options, (old) => applyPatch(context, call, SCALE, request, old))
+    const request = await readPatch(call, kind)
+    return change(context, call, kind, request.options, (old) => {
+      const wanted = applyPatch(context, call, SCALE, request, old)
+      if (kind.scale && wanted.spec?.replicas === undefined && old.spec.replicas === undefined) {
+        throw badRequest(`the spec replicas field ${shown(kind.scale.replicas)} cannot be empty`)
+      }
+      return wanted
+    })
   },
 }
 
@@ -83,7 +98,7 @@ async function change(
       const wanted = scaleFrom(scaleOf(kind, old as Scalable))
       checkScale(kind, wanted, name, namespace)
       const next = clone(old) as Scalable
-      next.spec.replicas = wanted.spec?.replicas ?? 0
+      setNestedField(next, kind.scale?.replicas ?? REPLICAS, wanted.spec?.replicas ?? 0)
       next.metadata.resourceVersion = wanted.metadata.resourceVersion
       if (wanted.metadata.uid) next.metadata.uid = wanted.metadata.uid
       recordManager(context, kind, options.manager, strategy, next, old)
@@ -107,16 +122,45 @@ function answer(context: Context, call: Call, kind: Kind, { object }: Served): A
   return answerServed(context, call, SCALE, 200, { object: found, text: JSON.stringify(found) })
 }
 
-function scaleOf({ plural }: Kind, { metadata, spec, status }: Scalable): Scale {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
-  const isPlain = plural === 'replicationcontrollers'
-  const { selector = {} } = spec
-  const text = formatLabelSelector(isPlain ? { matchLabels: selector as Record<string, string> } : selector)
+function scaleOf(kind: Kind, object: Scalable): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const { replicas, current, selector } = kind.scale ? numbersAt(kind.scale, object) : numbersOf(kind, object)
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, ...(namespace && { namespace }), uid, resourceVersion, creationTimestamp },
-    spec: { ...(spec.replicas && { replicas: spec.replicas }) },
-    status: { replicas: status?.replicas ?? 0, ...(text !== NO_TERMS && { selector: text }) },
+    spec: { ...(replicas && { replicas }) },
+    status: { replicas: current ?? 0, ...(selector && { selector }) },
   }
 }
+
+/** How many there shall be and are, and which they are. */
+interface Numbers {
+  replicas?: number
+  current?: number
+  selector?: string
+}
+
+function numbersOf({ plural }: Kind, { spec, status }: Scalable): Numbers {
+  const isPlain = plural === 'replicationcontrollers'
+  const { selector = {}, replicas } = spec
+  const text = formatLabelSelector(isPlain ? { matchLabels: selector as Record<string, string> } : selector)
+  return {
+    ...(replicas !== undefined && { replicas }),
+    ...(status?.replicas !== undefined && { current: status.replicas }),
+    ...(text !== NO_TERMS && { selector: text }),
+  }
+}
+
+/** The same of a custom object; what is of a wrong type counts as absent, as validation lets none through. */
+function numbersAt({ replicas, statusReplicas, selector }: ScalePaths, object: Scalable): Numbers {
+  const [wanted, current] = [replicas, statusReplicas].map((path) => nestedField(object, path, 'int64').value)
+  const text = selector && nestedField(object, selector, 'string').value
+  return {
+    ...(typeof wanted === 'number' && { replicas: wanted }),
+    ...(typeof current === 'number' && { current }),
+    ...(typeof text === 'string' && { selector: text }),
+  }
+}
+
+const shown = (path: readonly string[]) => JSON.stringify(`.${path.join('.')}`)

@@ -23,6 +23,14 @@ export const garbageCollector: Controller = {
   run: (shared, signal) => new GarbageCollector(shared).run(signal),
 }
 
+/** A kind whose objects are in the graph. */
+interface Followed {
+  kind: Kind
+  /** Resolves when its objects are all there, or when it is not followed any more. */
+  ready: Promise<void>
+  end(): void
+}
+
 class GarbageCollector {
   private readonly shared: Shared
   private readonly env: Env
@@ -31,8 +39,8 @@ class GarbageCollector {
   private readonly queue: WorkQueue
   private readonly collector: Collector
   /** All kinds, by group and kind. */
-  private readonly kinds = new Map<string, Kind>()
-  private readonly followed = new Set<string>()
+  private kinds = new Map<string, Kind>()
+  private readonly followed = new Map<string, Followed>()
   private refreshing = false
   private stale = false
 
@@ -50,10 +58,12 @@ class GarbageCollector {
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     await this.refresh(signal)
+    const ready = Promise.all([...this.followed.values()].map((followed) => followed.ready))
+    await Promise.race([ready, new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))])
     await Promise.all(Array.from({ length: WORKERS }, () => this.work()))
   }
 
-  /** Follows the kinds that are new; returns when all of them are in the graph. */
+  /** Follows the kinds that there are now, and no others. */
   private async refresh(signal: AbortSignal): Promise<void> {
     this.stale = true
     if (this.refreshing) return
@@ -61,7 +71,7 @@ class GarbageCollector {
     while (this.stale && !signal.aborted) {
       this.stale = false
       try {
-        await this.follow(await this.shared.kinds(), signal)
+        this.follow(await this.shared.kinds(), signal)
       } catch (error) {
         this.env.log.warn('the kinds could not be discovered', { error: messageOf(error) })
         this.stale = true
@@ -71,18 +81,34 @@ class GarbageCollector {
     this.refreshing = false
   }
 
-  private async follow(found: readonly Kind[], signal: AbortSignal): Promise<void> {
-    for (const kind of found) this.kinds.set(nameOf(kind), kind)
-    const fresh = found.filter((kind) => isCollectable(kind) && !this.followed.has(nameOf(kind)))
-    const synced = fresh.map((kind) => {
-      this.followed.add(nameOf(kind))
-      const informer = this.shared.informers.metadataOf(kind)
-      informer.onChange((old, now) => this.onChange(kind, old, now))
-      return informer.synced
-    })
-    const custom = fresh.find(({ group, plural }) => group === CUSTOM_KINDS.group && plural === CUSTOM_KINDS.plural)
-    if (custom) this.shared.informers.metadataOf(custom).onChange(() => void this.refresh(signal))
-    await Promise.race([Promise.all(synced), new Promise((resolve) => signal.addEventListener('abort', resolve))])
+  private follow(found: readonly Kind[], signal: AbortSignal): void {
+    this.kinds = new Map(found.map((kind) => [nameOf(kind), kind]))
+    const wanted = new Map(found.filter(isCollectable).map((kind) => [pathOf(kind), kind]))
+    for (const [path, { kind, end }] of this.followed) {
+      if (wanted.has(path)) continue
+      this.followed.delete(path)
+      end()
+      for (const uid of this.graph.removeKind(kind)) this.queue.add(uid)
+    }
+    for (const [path, kind] of wanted) {
+      if (!this.followed.has(path)) this.followed.set(path, this.begin(kind, signal))
+    }
+  }
+
+  private begin(kind: Kind, signal: AbortSignal): Followed {
+    const informer = this.shared.informers.metadataOf(kind)
+    const ended = Promise.withResolvers<void>()
+    informer.onChange((old, now) => this.onChange(kind, old, now))
+    const isCustom = kind.group === CUSTOM_KINDS.group && kind.plural === CUSTOM_KINDS.plural
+    if (isCustom) informer.onChange(() => void this.refresh(signal))
+    return {
+      kind,
+      ready: Promise.race([informer.synced, ended.promise]),
+      end: () => {
+        this.shared.informers.forget(kind)
+        ended.resolve()
+      },
+    }
   }
 
   private onChange(kind: Kind, old: KubeObject | undefined, now: KubeObject | undefined): void {
@@ -125,6 +151,9 @@ class GarbageCollector {
 }
 
 const nameOf = ({ group, kind }: Kind) => `${group} ${kind}`
+
+/** Where a kind is found: the same name at another place, or in another version, is followed anew. */
+const pathOf = ({ apiVersion, plural, kind, scope }: Kind) => [apiVersion, plural, kind, scope].join(' ')
 
 /** Events own nothing and nobody owns them. */
 function isCollectable({ verbs, plural }: Kind): boolean {

@@ -73,6 +73,12 @@ export class Graph {
     return [...this.dependentUids(uid), ...this.released(item.owners, [])]
   }
 
+  /** Forgets all objects of a kind; returns the uids to look at. */
+  removeKind(kind: Kind): string[] {
+    const gone = [...this.items.values()].filter((item) => item.kind === kind)
+    return gone.flatMap(({ uid }) => this.remove(uid))
+  }
+
   /** Whether all owners are known, are who the references say, and do not wait for their dependents to go. */
   isSafe(item: Item): boolean {
     return item.owners.every((owner) => {
