@@ -12,7 +12,7 @@ export interface Connection {
   /** A component in this process. */
   user?: UserInfo
   /** A client certificate that the cluster's CA signed. */
-  clientCertificate?: { commonName: string; organizations: readonly string[] }
+  clientCertificate?: { commonName: string; organizations: readonly string[]; sha256?: string }
   /** A client certificate was shown that does not count: the request is refused rather than taken as anonymous. */
   invalidCertificate?: boolean
   remoteAddress?: string

@@ -9,6 +9,8 @@ import type { Env } from '../std/env.ts'
 import { objectKey } from '../store/keys.ts'
 import type { Store } from '../store/store.ts'
 import type { Admission } from './admission/plugin.ts'
+import type { Authentication } from './authn/authentication.ts'
+import type { Authorizer } from './authz/authorizer.ts'
 import type { HealthCheck } from './health.ts'
 import type { Registry } from './registry.ts'
 import type { Hooks } from './strategy/hooks.ts'
@@ -22,11 +24,15 @@ export interface Context {
   /** What OpenAPI documents say beside the schema; read when they are first asked for. */
   descriptions(): Promise<Descriptions>
   admission: Admission
+  authentication: Authentication
+  authorizer: Authorizer
   /** What is particular to storing one kind, by `resourceOf`. */
   hooks: ReadonlyMap<string, Hooks>
   /** Reaches kubelets, pods and services. */
   proxy: Proxy
   version: VersionInfo
+  /** `host:port` at which the server is reached from outside; what a client says when absent. */
+  externalAddress?: string
   /** What has to be in order before the server counts as ready. */
   readyChecks: readonly HealthCheck[]
 }

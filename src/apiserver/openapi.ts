@@ -49,8 +49,14 @@ function answerIndex(context: Context): Answer {
   return { status: 200, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(indexOf(context)) }
 }
 
+/** The index, for the kinds it was made for: its hashes are of all that the documents say. */
+const indexes = new WeakMap<readonly Kind[], ReturnType<typeof renderOpenApiV3Index>>()
+
 function indexOf({ registry, schema, version }: Context) {
-  return renderOpenApiV3Index({ kinds: registry.all(), table: schema, version: version.gitVersion })
+  const kinds = registry.all()
+  const index = indexes.get(kinds) ?? renderOpenApiV3Index({ kinds, table: schema, version: version.gitVersion })
+  indexes.set(kinds, index)
+  return index
 }
 
 /** The document of one group version. Under its own hash it may be kept for ever; under another it is at the right one. */

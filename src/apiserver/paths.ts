@@ -13,6 +13,7 @@ import { type Answer, type Call, header } from './call.ts'
 import type { Context } from './context.ts'
 import { health } from './health.ts'
 import { openApi } from './openapi.ts'
+import { openId, OPENID_PATHS } from './openid.ts'
 import { answerObject } from './representation/answer.ts'
 import { parseAccept } from './representation/negotiate.ts'
 
@@ -30,7 +31,18 @@ export async function routePath(context: Context, call: Call): Promise<Answer> {
   return answer
 }
 
-const ROOTS = new Set(['api', 'apis', 'version', 'healthz', 'livez', 'readyz', 'openapi', 'metrics'])
+const ROOTS = new Set([
+  'api',
+  'apis',
+  'version',
+  'healthz',
+  'livez',
+  'readyz',
+  'openapi',
+  'openid',
+  '.well-known',
+  'metrics',
+])
 
 function known([root = '']: readonly string[]): boolean {
   return ROOTS.has(root)
@@ -52,6 +64,9 @@ async function respond(context: Context, call: Call, segments: readonly string[]
       return health(context, call, context.readyChecks)
     case 'openapi':
       return openApi(context, call, segments.slice(1))
+    case 'openid':
+    case '.well-known':
+      return openId(context, call)
     default:
       return undefined
   }
@@ -62,7 +77,7 @@ function rootPaths({ registry }: Context): string[] {
     .all()
     .flatMap(({ group, apiVersion }) => (group ? [`/apis/${group}`, `/apis/${apiVersion}`] : []))
   const fixed = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
-  return [...new Set([...fixed, ...groups])].sort()
+  return [...new Set([...fixed, ...OPENID_PATHS, ...groups])].sort()
 }
 
 function discovery(context: Context, call: Call, segments: readonly string[]): Answer | undefined {

@@ -58,7 +58,7 @@ export function objectFrom<T extends KubeObject>(
 /** Fills in what every object of the kind has, then the kind's own defaults. */
 function complete<T extends KubeObject>({ schema }: Pick<Context, 'schema'>, kind: Kind<T>, decoded: JsonObject): T {
   decoded['metadata'] ??= {}
-  if (schema.schemaOf(kind.type)?.properties?.['spec']) decoded['spec'] ??= {}
+  if (!kind.custom && schema.schemaOf(kind.type)?.properties?.['spec']) decoded['spec'] ??= {}
   const object = decoded as unknown as T
   kind.defaults?.(object)
   return object

@@ -1,6 +1,11 @@
 import type { Kind, Verb } from '../api/kind.ts'
 import type { Answer, Call } from './call.ts'
 import type { Context } from './context.ts'
+import { localSubjectAccessReview, selfSubjectAccessReview, subjectAccessReview } from './reviews/access-reviews.ts'
+import { selfSubjectReview } from './reviews/self-subject-review.ts'
+import { selfSubjectRulesReview } from './reviews/self-subject-rules-review.ts'
+import { tokenReview } from './reviews/token-review.ts'
+import { approval } from './subresources/approval.ts'
 import { bind, binding } from './subresources/binding.ts'
 import { componentStatuses } from './subresources/component-status.ts'
 import { ephemeralContainers } from './subresources/ephemeral-containers.ts'
@@ -44,12 +49,19 @@ export const VERBS: Readonly<Record<Verb, Handler>> = {
 export const VIRTUAL: Readonly<Record<string, Subresource>> = {
   bindings: { create: bind },
   componentstatuses: componentStatuses,
+  localsubjectaccessreviews: localSubjectAccessReview,
+  selfsubjectaccessreviews: selfSubjectAccessReview,
+  selfsubjectreviews: selfSubjectReview,
+  selfsubjectrulesreviews: selfSubjectRulesReview,
+  subjectaccessreviews: subjectAccessReview,
+  tokenreviews: tokenReview,
 }
 
 /** By `<plural>/<name>`, or by the name alone where all kinds that list it share it. */
 export const SUBRESOURCES: Readonly<Record<string, Subresource>> = {
   scale,
   status,
+  'certificatesigningrequests/approval': approval,
   'namespaces/finalize': finalize,
   'nodes/proxy': nodeProxy,
   'pods/attach': attach,
@@ -65,18 +77,45 @@ export const SUBRESOURCES: Readonly<Record<string, Subresource>> = {
   'services/proxy': serviceProxy,
 }
 
-/** The kinds that are served. */
+/** The kinds that are served now. */
 export interface Registry {
+  /** All of them; the same list as long as they are the same. */
   all(): readonly Kind[]
   find(group: string, version: string, plural: string): Kind | undefined
+  /** Serves these custom kinds from now on, and no others. Where a built-in one stands already, it stays. */
+  serveCustom(kinds: readonly Kind[]): void
+  /** Calls `end` when the kind is no longer served as it is. Returns what takes that back. */
+  onRetired(kind: Kind, end: () => void): () => void
 }
 
-export function registry(kinds: readonly Kind[]): Registry {
-  const byPath = new Map(kinds.map((kind) => [pathOf(kind.group, kind.version, kind.plural), kind]))
+export function registry(builtIn: readonly Kind[]): Registry {
+  const byPath = (kinds: readonly Kind[]) => new Map(kinds.map((kind) => [pathOf(kind), kind]))
+  const fixed = byPath(builtIn)
+  const retired = new Map<Kind, Set<() => void>>()
+  let served: ReadonlyMap<string, Kind> = fixed
+  let all = builtIn
   return {
-    all: () => kinds,
-    find: (group, version, plural) => byPath.get(pathOf(group, version, plural)),
+    all: () => all,
+    find: (group, version, plural) => served.get(pathOf({ group, version, plural })),
+    serveCustom(kinds) {
+      const before = all
+      served = new Map([...byPath(kinds), ...fixed])
+      all = [...builtIn, ...kinds.filter((kind) => !fixed.has(pathOf(kind)))]
+      for (const gone of before.filter((kind) => served.get(pathOf(kind)) !== kind)) {
+        for (const end of retired.get(gone) ?? []) end()
+        retired.delete(gone)
+      }
+    },
+    onRetired(kind, end) {
+      const waiting = retired.get(kind) ?? new Set()
+      retired.set(kind, waiting.add(end))
+      return () => {
+        waiting.delete(end)
+        if (waiting.size === 0 && retired.get(kind) === waiting) retired.delete(kind)
+      }
+    },
   }
 }
 
-const pathOf = (group: string, version: string, plural: string) => `${group}/${version}/${plural}`
+const pathOf = ({ group, version, plural }: Pick<Kind, 'group' | 'version' | 'plural'>) =>
+  `${group}/${version}/${plural}`

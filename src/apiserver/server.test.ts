@@ -8,9 +8,8 @@ const STRANGER = { name: 'jane', groups: ['developers'] }
 test('nobody unknown gets beyond what is public', async () => {
   const { server } = await testServer()
   const status = async (url: string) => (await server.handle({ method: 'GET', url, headers: {} }, {})).status
-  for (const url of ['/version', '/healthz', '/livez', '/readyz', '/livez/ping'])
-    assert.equal(await status(url), 200, url)
-  for (const url of ['/', '/api', '/apis/apps/v1', '/api/v1/pods', '/metrics', '/openapi/v2']) {
+  for (const url of ['/version', '/healthz', '/livez', '/readyz']) assert.equal(await status(url), 200, url)
+  for (const url of ['/', '/api', '/apis/apps/v1', '/api/v1/pods', '/livez/ping', '/metrics', '/openapi/v2']) {
     assert.equal(await status(url), 401, url)
   }
 })
@@ -42,13 +41,12 @@ test('who is known but not allowed is told what they may not do', async () => {
 
 test('certificates say who somebody is', async () => {
   const { server } = await testServer()
-  const request = { method: 'GET', url: '/api/v1/namespaces', headers: {} }
-  const as = (commonName: string, ...organizations: string[]) =>
-    server.handle(request, { clientCertificate: { commonName, organizations } })
-  assert.equal((await as('anybody', 'system:masters')).status, 200)
-  assert.equal((await as('system:kube-scheduler')).status, 200)
-  assert.equal((await as('system:node:a', 'system:nodes')).status, 200)
-  assert.equal((await as('system:node:a')).status, 403)
+  const as = (url: string, commonName: string, ...organizations: string[]) =>
+    server.handle({ method: 'GET', url, headers: {} }, { clientCertificate: { commonName, organizations } })
+  assert.equal((await as('/api/v1/namespaces', 'anybody', 'system:masters')).status, 200)
+  assert.equal((await as('/api/v1/namespaces', 'system:kube-scheduler')).status, 200)
+  assert.equal((await as('/api/v1/services', 'system:node:a', 'system:nodes')).status, 200)
+  assert.equal((await as('/api/v1/services', 'system:node:a')).status, 403)
 })
 
 test('what there is not, and what may not be done to it', async () => {
@@ -83,6 +81,41 @@ test('health, as probes and people ask for it', async () => {
   assert.equal(await read('/livez?verbose'), '[+]ping ok\n[+]log ok\n[+]etcd ok\nlivez check passed\n')
   assert.match(await read('/readyz?verbose&exclude=etcd'), /^\[\+\]etcd excluded: ok$/m)
   assert.equal(await read('/healthz/etcd'), 'ok')
+})
+
+test('what is taken all the same may be warned of', async () => {
+  const { send } = await testServer()
+  const warning = async (method: string, url: string, body?: object) => {
+    const { status, headers } = await send(method, url, { body })
+    return [status, headers['warning']]
+  }
+  const deployment = (affinity: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      selector: { matchLabels: { a: 'b' } },
+      template: {
+        metadata: { labels: { a: 'b' } },
+        spec: { containers: [{ name: 'a', image: 'a' }], nodeSelector: { 'beta.kubernetes.io/os': affinity } },
+      },
+    },
+  })
+  const url = inDefault('deployments', '', '/apis/apps/v1')
+  const path = 'spec.template.spec.nodeSelector[beta.kubernetes.io/os]'
+  const text = `299 - "${path}: deprecated since v1.14; use \\"kubernetes.io/os\\" instead"`
+  assert.deepEqual(await warning('POST', url, deployment('linux')), [201, text])
+  assert.deepEqual(await warning('PUT', `${url}/web`, deployment('linux')), [200, undefined])
+  assert.deepEqual(await warning('PUT', `${url}/web`, deployment('windows')), [200, text])
+  const endpoints = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'
+  assert.deepEqual(await warning('GET', inDefault('endpoints')), [200, endpoints])
+  const spec = { type: 'LoadBalancer', ports: [{ port: 80 }] }
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec }
+  assert.deepEqual(await warning('POST', inDefault('services'), service), [201, undefined])
+  const status = { loadBalancer: { ingress: [{ ip: 'FD00::1' }] } }
+  const canonical = 'IPv6 address \\"FD00::1\\" should be in RFC 5952 canonical format (\\"fd00::1\\")'
+  const written = await warning('PUT', `${inDefault('services')}/s/status`, { ...service, status })
+  assert.deepEqual(written, [200, `299 - "status.loadBalancer.ingress[0]: ${canonical}"`])
 })
 
 test('each answer names its request, and carries the warnings', async () => {

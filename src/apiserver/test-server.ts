@@ -14,6 +14,7 @@ import { silentLog } from '../std/log.ts'
 import { seededRandom } from '../std/random.ts'
 import { memoryDriver } from '../store/memory.ts'
 import { openStore, type Store } from '../store/store.ts'
+import type { PodSecurityConfig } from './admission/pod-security/config.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Answer } from './call.ts'
 import { type ApiServer, apiServer } from './server.ts'
@@ -54,14 +55,15 @@ export interface TestOptions {
   proxy?: Proxy
   /** How many events the store keeps in memory for watches. */
   ringEvents?: number
+  podSecurity?: PodSecurityConfig
 }
 
-export async function testServer({ proxy, ringEvents }: TestOptions = {}): Promise<TestServer> {
+export async function testServer({ proxy, ringEvents, podSecurity }: TestOptions = {}): Promise<TestServer> {
   const clock = virtualClock()
   const env: Env = { clock, random: seededRandom(1), log: silentLog }
   const store = await openStore(memoryDriver(), env, { ...(ringEvents && { ringEvents }) })
   const common = { kinds: KINDS, store, env, schema: builtinSchema, serviceCidr: '10.96.0.0/24', version: VERSION }
-  const server = await apiServer({ ...common, ...(proxy && { proxy }) })
+  const server = await apiServer({ ...common, ...(proxy && { proxy }), ...(podSecurity && { podSecurity }) })
   const api = createApi(server.transport(ADMIN), { clock })
   await bootstrap(api, { serviceIp: server.firstServiceIp, advertise: { address: '192.0.2.1', port: 6443 } })
   await api(ServiceAccount).create({ metadata: { name: 'default', namespace: 'default' } })

@@ -1,8 +1,11 @@
 import { internalError, invalid } from '../../api/errors.ts'
+import { Endpoints } from '../../api/kinds/core/endpoints.ts'
 import { Service } from '../../api/kinds/core/service.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { type Report, report as newReport } from '../../api/report.ts'
+import { type Context, keyFor } from '../context.ts'
 import type { Hooks, Reservation } from '../strategy/hooks.ts'
+import { planDelete } from '../strategy/plan-delete.ts'
 import type { ClusterIps } from './cluster-ips.ts'
 import { carryOver } from './carry-over.ts'
 import type { NodePorts } from './node-ports.ts'
@@ -21,8 +24,24 @@ export function serviceHooks(allocators: ServiceAllocators): Hooks {
   return {
     beginCreate: (object, dryRun) => reserve(allocators, object as Service, undefined, dryRun),
     beginUpdate: (object, old, dryRun) => reserve(allocators, object as Service, old as Service, dryRun),
-    afterDelete: (object) => releaseAll(allocators, (object as Service).spec),
+    async afterDelete(object, context) {
+      releaseAll(allocators, (object as Service).spec)
+      await deleteEndpoints(context, object)
+    },
   }
+}
+
+/** The addresses behind a service go with it, so that a new one of its name does not start with them. */
+async function deleteEndpoints(
+  { store, env }: Context,
+  { metadata: { namespace = '', name } }: KubeObject,
+): Promise<void> {
+  await store.transform(keyFor(Endpoints, namespace, name), (current) => {
+    if (!current) return 'unchanged'
+    const plan = planDelete(Endpoints, current.object, {}, env.clock.now())
+    if (plan.action === 'pending') return 'unchanged'
+    return plan.action === 'remove' ? 'delete' : { ...current.object, metadata: plan.metadata }
+  })
 }
 
 /** Marks what services that are there already have. */

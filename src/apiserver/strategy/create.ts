@@ -1,5 +1,5 @@
 import { clone } from '../../api/equal.ts'
-import { ApiError, alreadyExists, invalid } from '../../api/errors.ts'
+import { ApiError, alreadyExists, forbidden, invalid } from '../../api/errors.ts'
 import type { Kind } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import { validateObjectMeta } from '../../api/object-meta.ts'
@@ -8,9 +8,10 @@ import { timestamp } from '../../std/clock.ts'
 import { Conflict } from '../../store/store.ts'
 import type { AdmissionRequest } from '../admission/plugin.ts'
 import { type Context, keyFor, resourceOf, type Served, type Writer } from '../context.ts'
-import { NO_RESERVATION } from './hooks.ts'
+import { type Hooks, NO_RESERVATION, withReservation } from './hooks.ts'
 import { dedupOwners, ensureNamespace } from './metadata.ts'
 import { hasGeneration, type Whole } from './update-strategy.ts'
+import { warnings as newWarnings } from '../../api/warnings.ts'
 
 /** An object to be made. */
 export interface CreateRequest {
@@ -28,9 +29,12 @@ const SUFFIX_CHARACTERS = 5
 /** A generated name is cut so that names derived from it still fit a label. */
 const GENERATED_PREFIX_MAX = 58
 
+const TERMINATING = 'create not allowed while custom resource definition is terminating'
+
 /** Admits, names, completes, validates and stores a new object. */
 export async function createObject(context: Context, request: CreateRequest): Promise<Served> {
-  const { object, writer } = request
+  const { kind, object, writer } = request
+  if (kind.custom?.isTerminating) throw forbidden(kind, object.metadata.name ?? '', TERMINATING)
   dedupOwners(object, writer.warn, false)
   await context.admission.admit(admissionOf(request, object))
   dedupOwners(object, writer.warn, true)
@@ -58,18 +62,14 @@ async function attempt(context: Context, request: CreateRequest, object: KubeObj
   const { kind, dryRun } = request
   complete(context, request, object)
   const hooks = context.hooks.get(resourceOf(kind))
-  const reserved = hooks?.beginCreate?.(object, dryRun) ?? NO_RESERVATION
-  try {
+  return withReservation(hooks?.beginCreate?.(object, dryRun) ?? NO_RESERVATION, async () => {
     prepare(context, request, object)
-    validate(kind, object)
-    await context.admission.validate(admissionOf(request, object))
-    const served = await store(context, request, object)
-    reserved.commit()
-    return served
-  } catch (error) {
-    reserved.revert()
-    throw error
-  }
+    validate(kind, object, hooks)
+    warnOf(request, object)
+    const admission = admissionOf(request, object)
+    await context.admission.validate(admission)
+    return withReservation(await context.admission.reserve(admission), () => store(context, request, object))
+  })
 }
 
 /** What the server says of every new object. */
@@ -90,12 +90,19 @@ function prepare({ env, schema }: Context, { kind, writer }: CreateRequest, obje
   kind.prepareCreate?.(object, { now: env.clock.now(), user: writer.user })
 }
 
-function validate(kind: Kind, object: KubeObject): void {
+function validate(kind: Kind, object: KubeObject, hooks: Hooks | undefined): void {
   const report = newReport()
   validateObjectMeta(object.metadata, kind, report.at('metadata'))
   kind.validate?.(object, report)
   kind.validateCreate?.(object, report)
+  hooks?.validate?.(object, undefined, report)
   if (report.causes.length) throw invalid(kind, object.metadata.name, report.causes)
+}
+
+function warnOf({ kind, writer }: CreateRequest, object: KubeObject): void {
+  const found = newWarnings()
+  kind.warnings?.(object, undefined, found)
+  for (const text of found.texts) writer.warn(text)
 }
 
 async function store(

@@ -1,7 +1,7 @@
 import { badRequest, notFound, type Status } from '../../api/errors.ts'
 import type { Kind } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/meta.ts'
-import { Conflict } from '../../store/store.ts'
+import { Conflict, type Store } from '../../store/store.ts'
 import type { Stored } from '../../store/stored.ts'
 import { type Context, keyFor, resourceOf, type Served, type Writer } from '../context.ts'
 import type { DeleteOptions } from '../options/delete-options.ts'
@@ -52,9 +52,19 @@ async function tryDelete(context: Context, request: DeleteRequest, current: Stor
   const gone = plan.action === 'remove'
   if (dryRun) return { served: { object: next, text: JSON.stringify(next) }, gone }
   if (!gone) return { served: await context.store.update(current.key, current.revision, next), gone }
-  const last = await context.store.delete(current.key, current.revision)
-  hooks?.afterDelete?.(old)
+  const last = await take(context.store, current, plan.showsDying ? next : undefined)
+  await hooks?.afterDelete?.(old, context)
   return { served: last, gone }
+}
+
+/** Takes the object away, once it was shown to be dying, where that is wanted. */
+async function take(store: Store, current: Stored, dying: KubeObject | undefined): Promise<Stored> {
+  if (!dying) return store.delete(current.key, current.revision)
+  const marked = await store.update(current.key, current.revision, dying)
+  const isIt = (found: Stored | undefined) => found?.object.metadata.uid === dying.metadata.uid
+  // Whoever saw the mark may have been faster, or have written once more: either way it is gone now.
+  const last = await store.transform(current.key, (found) => (isIt(found) ? 'delete' : 'unchanged'))
+  return last && isIt(last) ? last : marked
 }
 
 /** What a deletion answers where it does not show the object. */

@@ -1,6 +1,6 @@
 import type { Kind } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/meta.ts'
-import { type FieldManagement, trackManagedFields } from '../../api/patch/apply.ts'
+import { type FieldManagement, type OtherVersion, trackManagedFields } from '../../api/patch/apply.ts'
 import type { JsonObject } from '../../api/patch/schema.ts'
 import type { Context } from '../context.ts'
 import type { UpdateStrategy } from './update-strategy.ts'
@@ -11,7 +11,26 @@ type Endpoint = Pick<UpdateStrategy, 'subresource' | 'resetFields'>
 export function fieldManagement(context: Context, kind: Kind, manager: string, endpoint: Endpoint): FieldManagement {
   const { subresource, resetFields } = endpoint
   const schema = context.schema.patchSchemaOf(kind.type)
-  return { manager, schema, apiVersion: kind.apiVersion, subresource, resetFields, now: context.env.clock.now() }
+  return {
+    ...{ manager, schema, apiVersion: kind.apiVersion, subresource, resetFields, now: context.env.clock.now() },
+    otherVersion: (apiVersion) => otherVersion(context, kind, apiVersion),
+  }
+}
+
+const storedAs = (kind: Kind) => kind.viewOf?.kind ?? kind
+
+/** The objects of `kind` in another of the shapes that they are served in. */
+function otherVersion({ registry, schema }: Context, kind: Kind, apiVersion: string): OtherVersion | undefined {
+  const other = registry.all().find((one) => one.apiVersion === apiVersion && storedAs(one) === storedAs(kind))
+  if (!other) return undefined
+  const convert = (object: KubeObject) => {
+    const stored = kind.viewOf ? kind.viewOf.from(object) : object
+    return other.viewOf ? other.viewOf.to(stored) : stored
+  }
+  return {
+    schema: schema.patchSchemaOf(other.type),
+    convert: (object) => convert(object as unknown as KubeObject) as unknown as JsonObject,
+  }
 }
 
 /** Records in `next` that `manager` owns what it changed; `old` is what there was, if anything. */

@@ -5,7 +5,9 @@ import { timestamp } from '../../std/clock.ts'
 import type { DeleteOptions } from '../options/delete-options.ts'
 
 /** What a deletion does: nothing more (it is under way), write the object as dying (with `changes`), or take it away. */
-export type DeletePlan = { action: 'pending' } | { action: 'mark' | 'remove'; metadata: ObjectMeta; changes?: object }
+export type DeletePlan =
+  | { action: 'pending' }
+  | { action: 'mark' | 'remove'; metadata: ObjectMeta; changes?: object; showsDying?: boolean }
 
 const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
@@ -23,8 +25,9 @@ export function planDelete(kind: Kind, object: KubeObject, options: DeleteOption
   const waits = metadata.finalizers.length > 0
   if (!waits) delete metadata.finalizers
   if (grace === 'graceful') {
-    const action = waits || metadata.deletionGracePeriodSeconds ? 'mark' : 'remove'
-    return { action, metadata }
+    if (waits || metadata.deletionGracePeriodSeconds) return { action: 'mark', metadata }
+    // Whoever watches sees it dying before it is gone, even when it is given no time.
+    return { action: 'remove', metadata, showsDying: true }
   }
   if (!waits) return { action: 'remove', metadata }
   markDying(metadata, now)

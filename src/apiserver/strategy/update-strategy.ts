@@ -3,6 +3,7 @@ import type { Kind } from '../../api/kind.ts'
 import type { KubeObject } from '../../api/meta.ts'
 import type { Report } from '../../api/report.ts'
 import type { SchemaTable } from '../../api/schema.ts'
+import type { Warnings } from '../../api/warnings.ts'
 
 /** An object whose spec and status are looked at without knowing its kind. */
 export type Whole = KubeObject & { spec?: unknown; status?: unknown; [field: string]: unknown }
@@ -17,6 +18,8 @@ export interface UpdateStrategy {
   prepare(next: Whole, old: Whole, now: number): void
   /** Reports what this change may not do. Metadata is checked elsewhere. */
   validate(next: Whole, old: Whole, report: Report): void
+  /** What the client is told of the change; nothing when absent. */
+  warnings?(next: Whole, old: Whole, warn: Warnings): void
 }
 
 /** The object itself: everything but its status, where that is a subresource. */
@@ -34,6 +37,7 @@ export function objectStrategy(kind: Kind, schema: SchemaTable): UpdateStrategy 
       for (const field of kind.immutable ?? []) checkImmutable(field, next, old, report)
       kind.validateUpdate?.(next, old, report)
     },
+    warnings: (next, old, warn) => kind.warnings?.(next, old, warn),
   }
 }
 
@@ -41,7 +45,7 @@ export function objectStrategy(kind: Kind, schema: SchemaTable): UpdateStrategy 
 export function statusStrategy(kind: Kind): UpdateStrategy {
   return {
     subresource: 'status',
-    resetFields: [['spec']],
+    resetFields: kind.custom ? [['metadata'], ['spec']] : [['spec']],
     prepare(next, old, now) {
       for (const field of new Set([...Object.keys(next), ...Object.keys(old)])) {
         if (field !== 'status' && field !== 'metadata') take(next, old, field)
@@ -50,6 +54,7 @@ export function statusStrategy(kind: Kind): UpdateStrategy {
       kind.prepareStatusUpdate?.(next, old, { now })
     },
     validate: (next, old, report) => kind.validateStatusUpdate?.(next, old, report),
+    warnings: (next, _old, warn) => kind.statusWarnings?.(next, warn),
   }
 }
 

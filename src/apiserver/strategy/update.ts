@@ -9,9 +9,10 @@ import { Conflict } from '../../store/store.ts'
 import type { AdmissionRequest } from '../admission/plugin.ts'
 import { type Context, keyFor, resourceOf, type Served, type Writer } from '../context.ts'
 import { createObject } from './create.ts'
-import { NO_RESERVATION } from './hooks.ts'
+import { type Hooks, NO_RESERVATION, withReservation } from './hooks.ts'
 import { dedupOwners, ensureNamespace } from './metadata.ts'
 import type { UpdateStrategy, Whole } from './update-strategy.ts'
+import { warnings as newWarnings } from '../../api/warnings.ts'
 
 /** A change to an object. */
 export interface UpdateRequest {
@@ -34,23 +35,6 @@ export interface Updated {
   served: Served
   created: boolean
 }
-
-/** Kinds whose updates must say which state they are made for. */
-const CONDITIONAL_ONLY = new Set([
-  'csidrivers.storage.k8s.io',
-  'csinodes.storage.k8s.io',
-  'csistoragecapacities.storage.k8s.io',
-  'leases.coordination.k8s.io',
-  'mutatingadmissionpolicies.admissionregistration.k8s.io',
-  'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
-  'poddisruptionbudgets.policy',
-  'runtimeclasses.node.k8s.io',
-  'validatingadmissionpolicies.admissionregistration.k8s.io',
-  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
-  'validatingwebhookconfigurations.admissionregistration.k8s.io',
-  'volumeattachments.storage.k8s.io',
-])
 
 /** Changes an object, or makes it where that is allowed; retries when another writer was faster. */
 export async function updateObject(context: Context, request: UpdateRequest): Promise<Updated> {
@@ -96,18 +80,14 @@ async function changeObject(context: Context, request: UpdateRequest, current: S
   ensureNamespace(next, kind, namespace)
   const hooks = strategy.subresource ? undefined : context.hooks.get(resourceOf(kind))
   next.metadata.generation = old.metadata.generation
-  const reserved = hooks?.beginUpdate?.(next, old, dryRun) ?? NO_RESERVATION
-  try {
+  return withReservation(hooks?.beginUpdate?.(next, old, dryRun) ?? NO_RESERVATION, async () => {
     prepare(context, request, next, old)
-    validate(request, next, old)
-    await context.admission.validate(admissionOf(request, next, old))
-    const served = await write(context, request, next, current)
-    reserved.commit()
-    return served
-  } catch (error) {
-    reserved.revert()
-    throw error
-  }
+    validate(request, next, old, hooks)
+    warnOf(request, next, old)
+    const admission = admissionOf(request, next, old)
+    await context.admission.validate(admission)
+    return withReservation(await context.admission.reserve(admission), () => write(context, request, next, current))
+  })
 }
 
 function admissionOf(request: UpdateRequest, object: KubeObject, old: KubeObject): AdmissionRequest {
@@ -134,7 +114,7 @@ function checkUid(kind: Kind, { metadata: next }: KubeObject, { metadata: old }:
 /** The update is for the state that it names; without a name it is for any, where the kind allows that. */
 function checkVersion(kind: Kind, { metadata: next }: KubeObject, { metadata: old }: KubeObject): void {
   if (!next.resourceVersion) {
-    if (CONDITIONAL_ONLY.has(resourceOf(kind))) {
+    if (kind.allowUnconditionalUpdate === false) {
       const report = newReport()
       report.invalid('metadata.resourceVersion', 0, 'must be specified for an update')
       throw invalid({ group: kind.group, kind: kind.plural }, old.name, report.causes)
@@ -155,11 +135,18 @@ function prepare({ env }: Context, { strategy }: UpdateRequest, next: Whole, old
   metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds
 }
 
-function validate({ kind, strategy }: UpdateRequest, next: Whole, old: Whole): void {
+function validate({ kind, strategy }: UpdateRequest, next: Whole, old: Whole, hooks: Hooks | undefined): void {
   const report = newReport()
   validateObjectMetaUpdate(next.metadata, old.metadata, kind, report.at('metadata'))
   strategy.validate(next, old, report)
+  hooks?.validate?.(next, old, report)
   if (report.causes.length) throw invalid(kind, next.metadata.name, report.causes)
+}
+
+function warnOf({ strategy, writer }: UpdateRequest, next: Whole, old: Whole): void {
+  const found = newWarnings()
+  strategy.warnings?.(next, old, found)
+  for (const text of found.texts) writer.warn(text)
 }
 
 async function write(context: Context, { kind, dryRun }: UpdateRequest, next: Whole, current: Stored): Promise<Served> {
@@ -168,11 +155,12 @@ async function write(context: Context, { kind, dryRun }: UpdateRequest, next: Wh
   if (isFinished(context, kind, next, old)) {
     if (!dryRun) {
       await context.store.delete(current.key, current.revision)
-      context.hooks.get(resourceOf(kind))?.afterDelete?.(old)
+      await context.hooks.get(resourceOf(kind))?.afterDelete?.(old, context)
     }
     return { object: next, text: JSON.stringify(next) }
   }
-  if (deepEqual(next, old)) return current
+  // What a custom object was stored as may be another version than is stored now: writing it as it is migrates it.
+  if (deepEqual(next, old) && !kind.custom) return current
   if (!dryRun) return context.store.update(current.key, current.revision, next)
   return { object: next, text: JSON.stringify(next) }
 }

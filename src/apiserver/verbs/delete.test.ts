@@ -89,6 +89,35 @@ test('a pod that runs nowhere goes at once', async () => {
   assert.equal((await fail('GET', `${PODS}/p`)).code, 404)
 })
 
+test('a pod that goes at once is seen to be dying before it is gone', async () => {
+  const server = await testServer()
+  const { json, watchLines, store } = server
+  await runningPod(server, 'p')
+  const from = store.revision()
+  const gone = await json(200, 'DELETE', `${PODS}/p`, { body: { gracePeriodSeconds: 0 } })
+  const lines = await watchLines(`${PODS}?watch=1&resourceVersion=${from}`, 2)
+  assert.deepEqual(
+    lines.map(({ type, object: { metadata } }) => [type, metadata.deletionGracePeriodSeconds]),
+    [
+      ['MODIFIED', 0],
+      ['DELETED', 0],
+    ],
+  )
+  assert.equal(gone.metadata.resourceVersion, lines[1]?.object.metadata.resourceVersion)
+})
+
+test('the endpoints of a service go with it', async () => {
+  const { json, fail } = await testServer()
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports: [{ port: 80 }] } }
+  const endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 's' } }
+  await json(201, 'POST', inDefault('services'), { body: service })
+  await json(201, 'POST', inDefault('endpoints'), { body: endpoints })
+  await json(200, 'DELETE', `${inDefault('services')}/s?dryRun=All`)
+  await json(200, 'GET', `${inDefault('endpoints')}/s`)
+  await json(200, 'DELETE', `${inDefault('services')}/s`)
+  assert.equal((await fail('GET', `${inDefault('endpoints')}/s`)).code, 404)
+})
+
 test('a dry run deletes nothing', async () => {
   const { json } = await testServer()
   await json(201, 'POST', CONFIG_MAPS, { body: configMapBody('a') })

@@ -40,10 +40,12 @@ export interface PatchRequest {
   options: WriteOptions
 }
 
-/** Reads the patch and its options; 415 for a patch of another type. */
-export async function readPatch(call: Call): Promise<PatchRequest> {
+/** Reads the patch and its options; 415 for a patch of a type that the kind does not take. */
+export async function readPatch(call: Call, kind: Kind): Promise<PatchRequest> {
   const type = (header(call, 'content-type').split(';')[0] ?? '').trim()
-  if (!PATCH_TYPES.includes(type)) throw unsupportedMediaType(type, PATCH_TYPES)
+  // How lists merge strategically stands in Go types, which custom kinds do not have.
+  const types = kind.custom ? PATCH_TYPES.filter((one) => one !== STRATEGIC_MERGE_PATCH) : PATCH_TYPES
+  if (!types.includes(type)) throw unsupportedMediaType(type, types)
   const text = await readBody(call)
   const isApply = type === APPLY_PATCH
   const options = writeOptions(call, 'PatchOptions', isApply)
@@ -75,7 +77,7 @@ export async function patchWith(
 ): Promise<Answer> {
   negotiate(call)
   const { namespace, name } = call.info
-  const request = await readPatch(call)
+  const request = await readPatch(call, kind)
   const isApply = request.type === APPLY_PATCH
   const { served, created } = await updateObject(context, {
     kind,

@@ -89,13 +89,15 @@ async function* follow(context: Context, request: WatchRequest): AsyncGenerator<
 
 /** The changes as they happen, with bookmarks between them, until the client leaves or the time is over. */
 async function* tail(
-  { env }: Context,
-  { call, options, selection, writer }: WatchRequest,
+  { env, registry }: Context,
+  { call, kind, options, selection, writer }: WatchRequest,
   source: Watch,
   withHeaders: boolean,
 ): AsyncGenerator<string, void> {
   let headers = withHeaders
   const end = () => source.close()
+  // Who follows a kind whose definition changes, or goes, has to look again.
+  const stay = registry.onRetired(kind, end)
   const timeoutMs = (options.timeoutSeconds ?? 0) * 1000 || MIN_TIMEOUT_MS * (1 + env.random.next())
   const timer = env.clock.after(timeoutMs, end)
   const ticks = options.allowWatchBookmarks ? ticking(env.clock, BOOKMARK_MS) : undefined
@@ -116,6 +118,7 @@ async function* tail(
     call.signal.removeEventListener('abort', end)
     timer.cancel()
     ticks?.stop()
+    stay()
     end()
   }
 }
