@@ -8,6 +8,7 @@ import { parseYamlDocuments } from '../src/api/yaml.ts'
 import type { ApiServer } from '../src/apiserver/server.ts'
 import type { Api, DeleteOptions, ListOptions, Transport } from '../src/client/api.ts'
 import { createApi } from '../src/client/client.ts'
+import { discoverKinds } from '../src/client/discovery.ts'
 import { assert } from '../src/std/assert.ts'
 import type { Env } from '../src/std/env.ts'
 import type { Store } from '../src/store/store.ts'
@@ -72,7 +73,7 @@ export class Cluster {
     const objects = typeof manifest === 'string' ? parseYamlDocuments(manifest) : [manifest].flat()
     const applied: KubeObject[] = []
     for (const object of objects as KubeObject[]) {
-      const kind = kindOf(object)
+      const kind = await this.kindOf(object)
       const { name, namespace = 'default' } = object.metadata
       const ref = kind.scope === 'Namespaced' ? { name, namespace } : { name }
       const how = { type: 'apply', fieldManager: FIELD_MANAGER, force: true } as const
@@ -189,6 +190,14 @@ export class Cluster {
     await this.recording
   }
 
+  /** Custom kinds are asked for: they come and go. */
+  private async kindOf({ apiVersion, kind, metadata }: KubeObject): Promise<Kind> {
+    const isIt = (each: Kind) => each.kind === kind && each.apiVersion === apiVersion
+    const found = KINDS.find(isIt) ?? (await discoverKinds(this.transport)).find(isIt)
+    assert(found, `${keyOf({ metadata })} is of a kind that is not there: ${apiVersion} ${kind}`)
+    return found
+  }
+
   private createdAt({ metadata }: KubeObject): number {
     return this.changes.findIndex(({ object }) => object.metadata.uid === metadata.uid)
   }
@@ -201,12 +210,6 @@ export class Cluster {
       }
     }
   }
-}
-
-function kindOf({ apiVersion, kind, metadata }: KubeObject): Kind {
-  const found = KINDS.find((each) => each.kind === kind && each.apiVersion === apiVersion)
-  assert(found, `${keyOf({ metadata })} is of a kind that is not there: ${apiVersion} ${kind}`)
-  return found
 }
 
 function refOf({ scope }: Pick<Kind, 'scope'>, name: string, namespace = 'default'): ObjectRef {

@@ -7,7 +7,7 @@ import { resourcePrefix } from './keys.ts'
 import { SortedMap } from './sorted-map.ts'
 import type { Storable } from './stored.ts'
 import { encode, Stored, withRevision } from './stored.ts'
-import type { Watch } from './watch.ts'
+import type { StoreEvent, Watch } from './watch.ts'
 import { CHANGES_PAGE, eventFromHistory, eventOf, WatchHub } from './watch.ts'
 
 /** How many objects are loaded at a time when a store is opened. */
@@ -80,6 +80,12 @@ export interface Store {
    * throws `Compacted` when the history from there on is gone. Read it or close it: it is held until then.
    */
   watch(prefix: string, options?: { after?: number }): Watch
+  /**
+   * Calls `observer` with each event of such a prefix from now on, before the write behind it resolves and before any watch shows
+   * it: what is derived from objects is then never older than what anybody has seen. It must neither throw nor take long. Returns
+   * what ends that.
+   */
+  observe(prefix: string, observer: (event: StoreEvent) => void): () => void
   size(): Promise<StoreSize>
   /** Ends all watches and closes the driver, after the writes that are under way. */
   close(): Promise<void>
@@ -176,6 +182,10 @@ class CachedStore implements Store {
     const watch = this.#hub.watch(prefix, after)
     if (this.#closed) watch.close()
     return watch
+  }
+
+  observe(prefix: string, observer: (event: StoreEvent) => void): () => void {
+    return this.#hub.observe(prefix, observer)
   }
 
   size(): Promise<StoreSize> {

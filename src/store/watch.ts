@@ -37,6 +37,8 @@ export class WatchHub {
   #revision: number
   /** Every watch, under the prefix that it was asked for. */
   readonly #watches = new Map<string, Set<HubWatch>>()
+  /** Those who are told before all watches, by prefix. */
+  readonly #observers = new Map<string, Set<(event: StoreEvent) => void>>()
 
   constructor(driver: Driver, revision: number, ringEvents = RING_EVENTS) {
     this.#driver = driver
@@ -54,9 +56,18 @@ export class WatchHub {
     this.#ring.push(event)
     // Cut in bulk: shifting an array costs its length.
     if (this.#ring.length >= 2 * this.#ringEvents) this.#ring = this.#ring.slice(-this.#ringEvents)
-    for (const prefix of prefixesOf(event.stored.key)) {
+    const prefixes = prefixesOf(event.stored.key)
+    for (const prefix of prefixes) for (const observe of this.#observers.get(prefix) ?? []) observe(event)
+    for (const prefix of prefixes) {
       for (const watch of this.#watches.get(prefix) ?? []) watch.wake(event.stored.revision)
     }
+  }
+
+  /** Calls `observer` with each event of '', a list prefix or a key. Returns what ends that. */
+  observe(prefix: string, observer: (event: StoreEvent) => void): () => void {
+    const group = this.#observers.get(prefix) ?? new Set()
+    this.#observers.set(prefix, group.add(observer))
+    return () => group.delete(observer)
   }
 
   /** A watch of '', a list prefix or a key. */
