@@ -50,7 +50,7 @@ export function admissionPlugins(deps: AdmissionDeps): readonly AdmissionPlugin[
     podPreset(store, env),
     limitRanger(store),
     serviceAccount(store, env),
-    nodeRestriction(store),
+    nodeRestriction(store, authorize),
     taintNodesByCondition,
     podSecurity(store, clock, deps.podSecurity),
     priority(store),

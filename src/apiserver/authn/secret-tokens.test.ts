@@ -7,11 +7,20 @@ import { seededRandom } from '../../std/random.ts'
 import { testServer } from '../test-server.ts'
 import { BadCredentials } from './authenticator.ts'
 import { bootstrapToken } from './bootstrap-token.ts'
-import { legacyClaims, legacyToken } from './legacy-token.ts'
+import { legacyToken } from './legacy-token.ts'
 import { tokenKeys } from './token-keys.ts'
 
 const SELF = ['https://self.example']
 const base64 = (text: string) => Buffer.from(text).toString('base64')
+const CLAIM = 'kubernetes.io/serviceaccount'
+const legacyClaims = (uid: string) => ({
+  iss: 'kubernetes/serviceaccount',
+  sub: 'system:serviceaccount:default:default',
+  [`${CLAIM}/namespace`]: 'default',
+  [`${CLAIM}/secret.name`]: 'old',
+  [`${CLAIM}/service-account.name`]: 'default',
+  [`${CLAIM}/service-account.uid`]: uid,
+})
 const encoded = (data: Record<string, string>) =>
   Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)]))
 
@@ -58,7 +67,7 @@ test('a token in a secret counts as long as secret and account are there, and is
   const env = { clock, random: seededRandom(1), log: silentLog }
   const authenticate = legacyToken(env, store, keys, SELF)
   const account = await api(ServiceAccount).get({ namespace: 'default', name: 'default' })
-  const token = keys.sign(legacyClaims(account, 'old'))
+  const token = keys.sign(legacyClaims(account.metadata.uid))
   const ref = { namespace: 'default', name: 'old' }
   const tell = async (audiences = SELF) => {
     try {

@@ -57,9 +57,20 @@ async function evict(context: Context, call: Call): Promise<Answer> {
   const isDry = dryRun || (options.dryRun?.length ?? 0) > 0
   const pod = lookup(context.store, Pod, { namespace, name })
   if (!pod) throw notFound(Pod, name)
+  await admit(context, call, object, isDry)
   if (!mayIgnoreBudgets(pod)) await spendBudget(context, pod, isDry)
   await markAndDelete(context, call, pod, isDry ? { ...options, dryRun: ['All'] } : options)
   return answerStatus(call, SUCCESS)
+}
+
+/** Before budgets are touched: whoever may not evict the pod must not spend them. */
+async function admit({ admission }: Context, call: Call, object: Eviction, dryRun: boolean): Promise<void> {
+  const { namespace, name } = call.info
+  const kind = Pod as unknown as Kind
+  const request = { operation: 'CREATE', kind, subresource: 'eviction', namespace, name, object, dryRun } as const
+  const writer = writerOf(call)
+  await admission.admit({ ...request, ...writer })
+  await admission.validate({ ...request, ...writer })
 }
 
 /** A pod that does not run yet, or no longer, disrupts nothing by going. */

@@ -63,14 +63,16 @@ const OWN_HEADERS = new Set([
   'trailer',
   'transfer-encoding',
 ])
+/** As whom the client acts is between it and us: whoever is behind us knows neither. */
+const IMPERSONATION = 'impersonate-'
 const UPGRADE_HEADERS = new Set(['connection', 'upgrade'])
 
 /** The client's headers, as they go on to whom its request is for. */
 export function forwardedHeaders(call: Call): Record<string, string> {
   const keepsUpgrade = isUpgrade(call)
-  const kept = Object.entries(call.request.headers).filter(
-    ([name]) => !OWN_HEADERS.has(name) && (keepsUpgrade || !UPGRADE_HEADERS.has(name)),
-  )
+  const isKept = (name: string) =>
+    !OWN_HEADERS.has(name) && !name.startsWith(IMPERSONATION) && (keepsUpgrade || !UPGRADE_HEADERS.has(name))
+  const kept = Object.entries(call.request.headers).filter(([name]) => isKept(name))
   const from = [call.request.headers['x-forwarded-for'], call.connection.remoteAddress].filter(Boolean).join(', ')
   return { ...Object.fromEntries(kept), ...(from && { 'x-forwarded-for': from }) }
 }

@@ -231,6 +231,8 @@ test('exec, attach and port-forward hand the connection to the kubelet', async (
     upgrade: 'SPDY/3.1',
     'x-stream-protocol-version': 'v4.channel.k8s.io',
     authorization: 'secret',
+    'impersonate-user': 'bob',
+    'impersonate-group': 'system:masters',
   }
   const answer = await server.server.handle(
     {

@@ -32,8 +32,6 @@ async function createToken(context: Context, call: Call): Promise<Answer> {
   const { namespace, name } = call.info
   const { dryRun, fieldValidation } = writeOptions(call, 'CreateOptions')
   const request = await readObject(context, call, TokenRequest, fieldValidation)
-  const account = lookup(context.store, ServiceAccount, { namespace, name })
-  complete(context, request, account, { namespace, name })
   const admission = {
     operation: 'CREATE',
     kind: ServiceAccount as unknown as Kind,
@@ -44,7 +42,9 @@ async function createToken(context: Context, call: Call): Promise<Answer> {
     dryRun,
     ...writerOf(call),
   } as const
+  // It looks at what was asked for, before that is completed.
   await context.admission.admit(admission)
+  complete(context, request, lookup(context.store, ServiceAccount, { namespace, name }), { namespace, name })
   validate(request)
   await context.admission.validate(admission)
   const bound = boundObjects(context, request, namespace, name)
@@ -61,7 +61,7 @@ function complete(
   request: TokenRequest,
   account: ServiceAccount | undefined,
   { namespace, name }: { namespace: string; name: string },
-): asserts account is ServiceAccount {
+): void {
   const { metadata, spec } = request
   const report = newReport()
   const must = (field: string) => `must match the service account ${field} if specified`

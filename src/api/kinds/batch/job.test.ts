@@ -151,6 +151,7 @@ function reportOf(fields: string[], base = '') {
     tooMany: note,
     typeInvalid: note,
     notFound: note,
+    internal: note,
     at: (...parts: (string | number)[]) => reportOf(fields, parts.join('.')),
   }
 }

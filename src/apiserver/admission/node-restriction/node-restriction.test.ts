@@ -9,9 +9,14 @@ import { Lease } from '../../../api/kinds/coordination/lease.ts'
 import { clone } from '../../../api/equal.ts'
 import type { Kind } from '../../../api/kind.ts'
 import type { KubeObject } from '../../../api/meta.ts'
-import { testServer } from '../../test-server.ts'
+import { inDefault, testServer } from '../../test-server.ts'
 import type { AdmissionRequest } from '../plugin.ts'
 import { nodeRestriction } from './node-restriction.ts'
+
+const VOLUMES = [
+  { name: 'p', projected: { sources: [{ serviceAccountToken: { path: 't', audience: 'x' } }] } },
+  { name: 'c', csi: { driver: 'd' } },
+]
 
 const USER = { name: 'system:node:a', groups: ['system:nodes'] }
 
@@ -25,16 +30,22 @@ async function setUp() {
     metadata: { name: 'a', uid: '1' },
     spec: {},
   })
+  await put('storage.k8s.io/csidrivers//d', {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSIDriver',
+    metadata: { name: 'd', uid: 'd' },
+    spec: { tokenRequests: [{ audience: 'of-driver' }] },
+  })
   const pod = (name: string, nodeName: string) =>
     put(`core/pods/default/${name}`, {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace: 'default', uid: name },
-      spec: { nodeName, containers: [] },
+      spec: { nodeName, containers: [], volumes: VOLUMES },
       status: {},
     })
   const [own, foreign] = [await pod('own', 'a'), await pod('foreign', 'b')]
-  const plugin = nodeRestriction(store)
+  const plugin = nodeRestriction(store, ({ resource }) => ({ allowed: resource === 'granted' }))
   const tell = async <T extends KubeObject>(kind: Kind<T>, request: Partial<AdmissionRequest>, user = USER) => {
     const base = { operation: 'CREATE', subresource: '', namespace: 'default', name: '', dryRun: false } as const
     try {
@@ -170,7 +181,11 @@ suite('a kubelet', () => {
     const ask = (boundObjectRef: object | undefined, audiences: string[] = []) =>
       tell(ServiceAccount, { subresource: 'token', object: { spec: { boundObjectRef, audiences } } as never })
     const ref = { apiVersion: 'v1', kind: 'Pod', name: 'own', uid: 'own' }
-    assert.equal(await ask(ref, ['x']), 'fine')
+    for (const audience of ['x', 'of-driver', 'granted']) assert.equal(await ask(ref, [audience]), 'fine', audience)
+    assert.equal(
+      await ask(ref),
+      'audience "" not found in pod spec volume, system:node:a is not authorized to request tokens for this audience',
+    )
     assert.equal(await ask(undefined), 'node requested token not bound to a pod')
     assert.equal(await ask({ ...ref, kind: 'Node' }), 'node requested token not bound to a pod')
     assert.equal(await ask({ ...ref, uid: '' }), 'node requested token with a pod binding without a uid')
@@ -212,4 +227,26 @@ test('others are not looked at', async () => {
     await tell(Pod, {}, { name: 'system:node:', groups: ['system:nodes'] }),
     /could not determine node from user "system:node:"/,
   )
+})
+
+test("through the API: a kubelet evicts its own pods, and spends nobody else's budget", async () => {
+  const { store, send, json } = await testServer()
+  const pod = (name: string, nodeName: string) =>
+    store.create(`core/pods/default/${name}`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default', uid: name },
+      spec: { nodeName, containers: [] },
+      status: { phase: 'Running' },
+    } as never)
+  await pod('own', 'a')
+  await pod('foreign', 'b')
+  const evict = (name: string) => {
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } }
+    return send('POST', inDefault('pods', `${name}/eviction`), { body, user: USER })
+  }
+  assert.equal((await evict('foreign')).status, 403)
+  const left = await json<Pod>(200, 'GET', inDefault('pods', 'foreign'))
+  assert.equal(left.status.conditions, undefined)
+  assert.equal((await evict('own')).status, 201)
 })

@@ -8,10 +8,13 @@ import type { KubeObject } from '../../../api/meta.ts'
 import { readCertificateRequest } from '../../../os/certificate-request.ts'
 import type { Store } from '../../../store/store.ts'
 import { nodeNameOf } from '../../authz/node/node-identity.ts'
+import { question } from '../../authz/attributes.ts'
 import { lookup, resourceOf } from '../../context.ts'
+import type { Authorize } from '../certificate-signers.ts'
 import { type AdmissionPlugin, type AdmissionRequest, refused } from '../plugin.ts'
 import { checkMirrorPod } from './mirror-pod.ts'
 import { checkNode } from './node-object.ts'
+import { needsAudience } from './token-audience.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
 
@@ -19,7 +22,7 @@ const LEASE_NAMESPACE = 'kube-node-lease'
 type Check = (store: Store, node: string, request: AdmissionRequest) => Promise<void> | void
 
 /** Kubelets write only what belongs to their node: the part of the Node authorizer that needs to see objects. */
-export function nodeRestriction(store: Store): AdmissionPlugin {
+export function nodeRestriction(store: Store, authorize: Authorize): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
     operations: ['CREATE', 'UPDATE', 'DELETE'],
@@ -28,6 +31,7 @@ export function nodeRestriction(store: Store): AdmissionPlugin {
       const node = nodeNameOf(request.user)
       if (node === undefined) return
       if (node === '') throw refused(request, `could not determine node from user ${JSON.stringify(request.user.name)}`)
+      if (isTokenRequest(request)) return checkToken(store, authorize, node, request)
       return CHECKS[resourceOf(request.kind)]?.(store, node, request)
     },
   }
@@ -43,7 +47,6 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   nodes: (_store, node, request) => checkNode(node, request),
   persistentvolumeclaims: checkClaim,
-  serviceaccounts: checkToken,
   'leases.coordination.k8s.io'(_store, node, request) {
     if (request.namespace !== LEASE_NAMESPACE) {
       throw refused(request, `can only access leases in the ${JSON.stringify(LEASE_NAMESPACE)} system namespace`)
@@ -121,8 +124,11 @@ function withoutResized(claim: KubeObject): object {
   return { ...rest, metadata: kept, status: others }
 }
 
-function checkToken(store: Store, node: string, request: AdmissionRequest): void {
-  if (request.operation !== 'CREATE' || request.subresource !== 'token') return
+function isTokenRequest({ kind, operation, subresource }: AdmissionRequest): boolean {
+  return resourceOf(kind) === 'serviceaccounts' && operation === 'CREATE' && subresource === 'token'
+}
+
+function checkToken(store: Store, authorize: Authorize, node: string, request: AdmissionRequest): void {
   const { boundObjectRef: ref, audiences = [] } = (request.object as unknown as TokenRequest).spec
   if (ref?.apiVersion !== 'v1' || ref.kind !== 'Pod' || !ref.name) {
     throw refused(request, 'node requested token not bound to a pod')
@@ -138,6 +144,17 @@ function checkToken(store: Store, node: string, request: AdmissionRequest): void
     throw refused(request, 'node requested token bound to a pod scheduled on a different node')
   }
   if (audiences.length > 1) throw refused(request, 'node may only request 0 or 1 audiences')
+  const [audience = ''] = audiences
+  if (!needsAudience(store, pod, audience)) requireAudience(authorize, request, audience)
+}
+
+/** A node may be allowed audiences that no volume of its pods names. */
+function requireAudience(authorize: Authorize, request: AdmissionRequest, audience: string): void {
+  const { user, namespace, name } = request
+  const about = { version: 'v1', resource: audience, namespace, name }
+  if (authorize(question(user, 'request-serviceaccounts-token-audience', about)).allowed) return
+  const [what, who] = [`audience ${JSON.stringify(audience)} not found in pod spec volume`, user.name]
+  throw refused(request, `${what}, ${who} is not authorized to request tokens for this audience`)
 }
 
 const KUBELET_SIGNERS = ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']
